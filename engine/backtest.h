@@ -1,5 +1,5 @@
-/* One backtest: configuration and bars in, trades, equity and metrics out. The rules are ENGINE.md's;
- * docs/execution.md says them to users. Pure: no I/O, no clock, no globals. */
+/* One backtest: configuration and bars in, trades, equity and metrics out. The rules are
+ * ENGINE.md's; docs/execution.md says them to users. Pure: no I/O, no clock, no globals. */
 #ifndef ENGINE_BACKTEST_H
 #define ENGINE_BACKTEST_H
 
@@ -24,8 +24,9 @@ enum bt_path { PATH_PESSIMISTIC, PATH_OPTIMISTIC, PATH_OHLC, PATH_OLHC };
 /* A stop word of the request; it replaces the strategy's own. */
 struct bt_stop {
     enum { STOP_NONE, STOP_FRACTION, STOP_EXPR } kind;
-    double fraction;  /* of the trade's own entry price */
-    const char *expr; /* gives a price (trailingStop: the price whose distance from the close is kept) */
+    double fraction; /* of the trade's own entry price */
+    const char
+        *expr; /* gives a price (trailingStop: the price whose distance from the close is kept) */
 };
 
 struct bt_strategy {
@@ -78,7 +79,7 @@ enum trade_reason {
 const char *reason_name(enum trade_reason r); /* "signal", "stopLoss", … */
 
 struct trade {
-    double size; /* units; negative: short */
+    double size;                   /* units; negative: short */
     int64_t entry_bar, exit_bar;   /* from 0 in the range tested */
     int64_t entry_time, exit_time; /* open time of those bars, ms */
     double entry_price, exit_price;
@@ -91,13 +92,19 @@ struct trade {
 };
 
 /* Why an entry was refused. */
-enum refusal { REFUSED_STOP_SIDE, REFUSED_STOP_NULL, REFUSED_SIZE_ZERO, REFUSED_MARGIN, REFUSED_COUNT };
+enum refusal {
+    REFUSED_STOP_SIDE,
+    REFUSED_STOP_NULL,
+    REFUSED_SIZE_ZERO,
+    REFUSED_MARGIN,
+    REFUSED_COUNT
+};
 const char *refusal_name(enum refusal r); /* "stop_side", … */
 
 #define REFUSAL_EXAMPLES_MAX 20
 
-/* Counted on every run: explains a run without trades. Signals count closed bars in range on which the
- * rule was true. */
+/* Counted on every run: explains a run without trades. Signals count closed bars in range on which
+ * the rule was true. */
 struct bt_diagnosis {
     uint64_t signals[RULE_COUNT];
     uint64_t refused[REFUSED_COUNT];
@@ -133,7 +140,8 @@ struct bt_error {
     int strategy;           /* index of the strategy it is in */
 };
 
-/* Called between blocks; true = stop now (BT_CANCELLED). NULL: never asked. Costs nothing measurable. */
+/* Called between blocks; true = stop now (BT_CANCELLED). NULL: never asked. Costs nothing
+ * measurable. */
 typedef bool bt_poll_fn(void *arg, size_t bars_done, size_t bars_total);
 
 /* Runs cfg over b; bars before `first` are warm-up, the range tested is [first, b->n).

@@ -8,18 +8,24 @@ static const struct {
     const char *name;
     int64_t ms; /* 0: a calendar month */
 } intervals[INTERVAL_COUNT] = {
-    [INTERVAL_1M] = {"1m", MS_PER_MINUTE},       [INTERVAL_3M] = {"3m", 3 * MS_PER_MINUTE},
-    [INTERVAL_5M] = {"5m", 5 * MS_PER_MINUTE},   [INTERVAL_15M] = {"15m", 15 * MS_PER_MINUTE},
-    [INTERVAL_30M] = {"30m", 30 * MS_PER_MINUTE}, [INTERVAL_1H] = {"1h", MS_PER_HOUR},
-    [INTERVAL_2H] = {"2h", 2 * MS_PER_HOUR},     [INTERVAL_4H] = {"4h", 4 * MS_PER_HOUR},
-    [INTERVAL_6H] = {"6h", 6 * MS_PER_HOUR},     [INTERVAL_8H] = {"8h", 8 * MS_PER_HOUR},
-    [INTERVAL_12H] = {"12h", 12 * MS_PER_HOUR},  [INTERVAL_1D] = {"1d", MS_PER_DAY},
-    [INTERVAL_3D] = {"3d", 3 * MS_PER_DAY},      [INTERVAL_1W] = {"1w", 7 * MS_PER_DAY},
+    [INTERVAL_1M] = {"1m", MS_PER_MINUTE},
+    [INTERVAL_3M] = {"3m", 3 * MS_PER_MINUTE},
+    [INTERVAL_5M] = {"5m", 5 * MS_PER_MINUTE},
+    [INTERVAL_15M] = {"15m", 15 * MS_PER_MINUTE},
+    [INTERVAL_30M] = {"30m", 30 * MS_PER_MINUTE},
+    [INTERVAL_1H] = {"1h", MS_PER_HOUR},
+    [INTERVAL_2H] = {"2h", 2 * MS_PER_HOUR},
+    [INTERVAL_4H] = {"4h", 4 * MS_PER_HOUR},
+    [INTERVAL_6H] = {"6h", 6 * MS_PER_HOUR},
+    [INTERVAL_8H] = {"8h", 8 * MS_PER_HOUR},
+    [INTERVAL_12H] = {"12h", 12 * MS_PER_HOUR},
+    [INTERVAL_1D] = {"1d", MS_PER_DAY},
+    [INTERVAL_3D] = {"3d", 3 * MS_PER_DAY},
+    [INTERVAL_1W] = {"1w", 7 * MS_PER_DAY},
     [INTERVAL_1MO] = {"1M", 0},
 };
 
-bool interval_parse(const char *name, enum interval *ret)
-{
+bool interval_parse(const char *name, enum interval *ret) {
     for (int i = 0; i < INTERVAL_COUNT; i++) {
         if (strcmp(name, intervals[i].name) == 0) {
             *ret = (enum interval)i;
@@ -29,26 +35,22 @@ bool interval_parse(const char *name, enum interval *ret)
     return false;
 }
 
-const char *interval_name(enum interval iv)
-{
+const char *interval_name(enum interval iv) {
     return intervals[iv].name;
 }
 
-int64_t interval_ms(enum interval iv)
-{
+int64_t interval_ms(enum interval iv) {
     return intervals[iv].ms ? intervals[iv].ms : 30 * MS_PER_DAY;
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
+static int64_t floor_div(int64_t a, int64_t b) {
     int64_t q = a / b;
     return a % b < 0 ? q - 1 : q;
 }
 
 /* Days from the epoch to a civil date and back: H. Hinnant, "chrono-compatible low-level date
  * algorithms" (public domain formulas), years of 400-year eras starting in March. */
-static int64_t days_from_civil(int64_t year, int month)
-{
+static int64_t days_from_civil(int64_t year, int month) {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = floor_div(y, 400);
     int64_t year_of_era = y - era * 400;
@@ -57,8 +59,7 @@ static int64_t days_from_civil(int64_t year, int month)
     return era * 146097 + day_of_era - 719468;
 }
 
-static void civil_from_days(int64_t days, int64_t *ret_year, int *ret_month)
-{
+static void civil_from_days(int64_t days, int64_t *ret_year, int *ret_month) {
     int64_t z = days + 719468;
     int64_t era = floor_div(z, 146097);
     int64_t day_of_era = z - era * 146097;
@@ -70,8 +71,7 @@ static void civil_from_days(int64_t days, int64_t *ret_year, int *ret_month)
     *ret_year = year_of_era + era * 400 + (*ret_month <= 2);
 }
 
-int64_t interval_floor(enum interval iv, int64_t t)
-{
+int64_t interval_floor(enum interval iv, int64_t t) {
     int64_t ms = intervals[iv].ms;
     if (ms == 0) {
         int64_t year;
@@ -84,16 +84,14 @@ int64_t interval_floor(enum interval iv, int64_t t)
     return floor_div(t - shift, ms) * ms + shift;
 }
 
-int64_t interval_next(enum interval iv, int64_t t)
-{
+int64_t interval_next(enum interval iv, int64_t t) {
     int64_t start = interval_floor(iv, t);
     if (intervals[iv].ms)
         return start + intervals[iv].ms;
     return interval_floor(iv, start + 31 * MS_PER_DAY);
 }
 
-bool interval_divides(enum interval from, enum interval to)
-{
+bool interval_divides(enum interval from, enum interval to) {
     if (from >= to)
         return false;
     if (to == INTERVAL_1MO || to == INTERVAL_1W)
@@ -101,13 +99,11 @@ bool interval_divides(enum interval from, enum interval to)
     return intervals[to].ms % intervals[from].ms == 0;
 }
 
-void bars_init(struct bars *b)
-{
+void bars_init(struct bars *b) {
     *b = (struct bars){0};
 }
 
-void bars_release(struct bars *b)
-{
+void bars_release(struct bars *b) {
     if (b->cap > 0) {
         free(b->t);
         free(b->o);
@@ -119,8 +115,7 @@ void bars_release(struct bars *b)
     bars_init(b);
 }
 
-static bool grow(double **column, size_t n)
-{
+static bool grow(double **column, size_t n) {
     double *bigger = realloc(*column, n * sizeof *bigger);
     if (!bigger)
         return false;
@@ -128,8 +123,7 @@ static bool grow(double **column, size_t n)
     return true;
 }
 
-bool bars_reserve(struct bars *b, size_t n)
-{
+bool bars_reserve(struct bars *b, size_t n) {
     if (n <= b->cap)
         return true;
     if (n > SIZE_MAX / sizeof(double) / 2)
@@ -144,8 +138,7 @@ bool bars_reserve(struct bars *b, size_t n)
     return true;
 }
 
-bool bars_append(struct bars *b, int64_t t, double o, double h, double l, double c, double v)
-{
+bool bars_append(struct bars *b, int64_t t, double o, double h, double l, double c, double v) {
     if (b->n == b->cap && !bars_reserve(b, b->cap ? b->cap * 2 : 256))
         return false;
     b->t[b->n] = t;
@@ -158,8 +151,7 @@ bool bars_append(struct bars *b, int64_t t, double o, double h, double l, double
     return true;
 }
 
-struct bars bars_slice(const struct bars *b, size_t from, size_t to)
-{
+struct bars bars_slice(const struct bars *b, size_t from, size_t to) {
     return (struct bars){.n = to - from,
                          .t = b->t + from,
                          .o = b->o + from,
@@ -169,8 +161,7 @@ struct bars bars_slice(const struct bars *b, size_t from, size_t to)
                          .v = b->v + from};
 }
 
-size_t bars_find(const struct bars *b, int64_t t)
-{
+size_t bars_find(const struct bars *b, int64_t t) {
     size_t low = 0, high = b->n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -182,8 +173,7 @@ size_t bars_find(const struct bars *b, int64_t t)
     return low;
 }
 
-bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret)
-{
+bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret) {
     struct bars out;
     bars_init(&out);
     int64_t end = INT64_MIN;
@@ -209,8 +199,7 @@ bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret)
     return true;
 }
 
-const char *bars_check(const struct bars *b, size_t *ret_bar)
-{
+const char *bars_check(const struct bars *b, size_t *ret_bar) {
     for (size_t i = 0; i < b->n; i++) {
         *ret_bar = i;
         if (i > 0 && b->t[i] <= b->t[i - 1])

@@ -1,7 +1,7 @@
 /* Candles as columns, and the intervals they come in.
  *
- * Always true of a struct bars: t rises strictly (open times, epoch milliseconds, UTC); o h l c v are
- * finite float64 with 0 < l <= o,c <= h and v >= 0; a gap is an absent bar, never a filled one.
+ * Always true of a struct bars: t rises strictly (open times, epoch milliseconds, UTC); o h l c v
+ * are finite float64 with 0 < l <= o,c <= h and v >= 0; a gap is an absent bar, never a filled one.
  * bars_check() proves it; everything that takes a struct bars relies on it. */
 #ifndef ENGINE_BARS_H
 #define ENGINE_BARS_H
@@ -68,11 +68,13 @@ struct bars bars_slice(const struct bars *b, size_t from, size_t to);
 /* Index of the first bar with open time >= t (b->n when there is none). */
 size_t bars_find(const struct bars *b, int64_t t);
 
-/* Buckets of `iv` out of finer bars: first open, highest high, lowest low, last close, summed volume.
- * Empty buckets give no bar; partial ones, first and last included, are kept. False: out of memory. */
+/* Buckets of `iv` out of finer bars: first open, highest high, lowest low, last close, summed
+ * volume. Empty buckets give no bar; partial ones, first and last included, are kept. False: out of
+ * memory. */
 bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret);
 
-/* First thing wrong with the columns, as a short English sentence (NULL: nothing) and its bar index. */
+/* First thing wrong with the columns, as a short English sentence (NULL: nothing) and its bar
+ * index. */
 const char *bars_check(const struct bars *b, size_t *ret_bar);
 
 #endif

@@ -4,8 +4,9 @@
  *   while ((n = eval_next(e)) > 0)           bars eval_first(e) .. eval_first(e) + n - 1
  *       ... eval_number(e, node)[i], eval_mask(e, node)[i / 64] >> (i % 64) & 1 ...
  *
- * Memory is nodes x block, whatever the number of bars. The same numbers come out bit for bit whatever
- * the block size: additions have one order (ENGINE.md 3), no state depends on where a block ends. */
+ * Memory is nodes x block, whatever the number of bars. The same numbers come out bit for bit
+ * whatever the block size: additions have one order (ENGINE.md 3), no state depends on where a
+ * block ends. */
 #ifndef ENGINE_EVAL_H
 #define ENGINE_EVAL_H
 
@@ -17,7 +18,8 @@
 
 struct eval;
 
-#define EVAL_BLOCK 1024 /* bars a block when the caller has no wish: columns of it stay in L1/L2 */
+#define EVAL_BLOCK 1024 /* bars a block when the caller has no wish: columns of it stay in L1/L2   \
+                         */
 
 /* block: bars a block, 0 = EVAL_BLOCK; any value >= 1, larger than the bars = the whole at once.
  * plan and bars are borrowed until eval_free. NULL: out of memory. */
@@ -33,7 +35,8 @@ size_t eval_first(const struct eval *e);
 /* The node's values in the block: NaN where null. Valid until the next eval_next. */
 const double *eval_number(const struct eval *e, int node);
 
-/* The condition's bits in the block, bit i of the words = bar i; bits past the block's end are 0. */
+/* The condition's bits in the block, bit i of the words = bar i; bits past the block's end are 0.
+ */
 const uint64_t *eval_mask(const struct eval *e, int node);
 
 #endif

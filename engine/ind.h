@@ -9,7 +9,7 @@
 struct ind_arg {
     const char *name;
     enum { ARG_SERIES, ARG_CONDITION, ARG_INT, ARG_FLOAT } kind; /* INT, FLOAT: constants */
-    double min, max;                                            /* of constants */
+    double min, max;                                             /* of constants */
     const char *def; /* "close", "14"; NULL: must be given */
 };
 
@@ -24,7 +24,8 @@ struct ind_info {
     const char *formula; /* source of the formula and of the seed rule */
     struct ind_arg args[IND_ARGS_MAX];
     size_t n_args;
-    const char *outputs[IND_OUTPUTS_MAX]; /* "middle","upper","lower"; the first is what a bare call gives */
+    const char *outputs[IND_OUTPUTS_MAX]; /* "middle","upper","lower"; the first is what a bare call
+                                             gives */
     size_t n_outputs;
     bool condition; /* gives a condition instead of a number */
 };

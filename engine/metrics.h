@@ -1,5 +1,6 @@
-/* The numbers of a result. One row a metric: its word, unit and definition drive JSON, CSV, text, the
- * page's tooltips and the docs. A value that cannot be given is NaN with a reason, never 0 or infinity. */
+/* The numbers of a result. One row a metric: its word, unit and definition drive JSON, CSV, text,
+ * the page's tooltips and the docs. A value that cannot be given is NaN with a reason, never 0 or
+ * infinity. */
 #ifndef ENGINE_METRICS_H
 #define ENGINE_METRICS_H
 

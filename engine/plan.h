@@ -1,7 +1,8 @@
 /* Expressions become one typed DAG with equal nodes shared: key = function, parameters, inputs.
  *
- * A plan holds column nodes only: values that depend on candles and parameters, never on the position.
- * Values are numbers (NaN = null) or conditions (two-valued: a comparison with a null is false). */
+ * A plan holds column nodes only: values that depend on candles and parameters, never on the
+ * position. Values are numbers (NaN = null) or conditions (two-valued: a comparison with a null is
+ * false). */
 #ifndef ENGINE_PLAN_H
 #define ENGINE_PLAN_H
 
@@ -19,11 +20,11 @@ struct expr_error {
     int line, column;    /* from 1; column in characters of that line */
     char message[200];   /* "unknown function 'smaa'; did you mean 'sma'?" */
     char suggestion[48]; /* "sma", or empty */
-    char where[80];      /* the define or rule it stands in, filled by the caller that knows; or empty */
+    char where[80]; /* the define or rule it stands in, filled by the caller that knows; or empty */
 };
 
-/* Names an expression may use besides the built-in ones: a strategy's parameters (as numbers) and its
- * defines (as expressions, each sees only the ones before it). Borrowed for the call. */
+/* Names an expression may use besides the built-in ones: a strategy's parameters (as numbers) and
+ * its defines (as expressions, each sees only the ones before it). Borrowed for the call. */
 struct plan_scope {
     const struct strategy *strategy; /* NULL: no parameters, no defines */
     const double *params;            /* one value a parameter of the strategy */
@@ -37,14 +38,15 @@ void plan_free(struct plan *p);
 int plan_add(struct plan *p, const char *expr, const struct plan_scope *scope, enum value_type want,
              struct expr_error *err);
 
-/* Bars before the first bar with a value, for static windows (TA-Lib's lookback): sma(30) 29, rsi(14) 14,
- * x[n] n more, crossover one more than its inputs. */
+/* Bars before the first bar with a value, for static windows (TA-Lib's lookback): sma(30) 29,
+ * rsi(14) 14, x[n] n more, crossover one more than its inputs. */
 size_t plan_lookback(const struct plan *p, int node);
 
 /* The same without what [n] and the cross functions add: profile backtesting.py's warm-up. */
 size_t plan_lookback_indicators(const struct plan *p, int node);
 
-/* Length of the longest recursive function below the node (ema, rma, rsi, macd, atr), 0 when none. */
+/* Length of the longest recursive function below the node (ema, rma, rsi, macd, atr), 0 when none.
+ */
 size_t plan_recursive_length(const struct plan *p, int node);
 
 /* Nodes in all: what a bar costs. */

@@ -1,5 +1,6 @@
-/* A strategy is data: named parameters and rules, each one expression (ENGINE.md 3 in the design papers,
- * docs/strategies.md for users). The built-in ones are a const table of the very same structs. */
+/* A strategy is data: named parameters and rules, each one expression (ENGINE.md 3 in the design
+ * papers, docs/strategies.md for users). The built-in ones are a const table of the very same
+ * structs. */
 #ifndef ENGINE_STRATEGY_H
 #define ENGINE_STRATEGY_H
 
@@ -39,7 +40,8 @@ enum rule {
 };
 
 /* Strings are borrowed: a built-in's live for ever, a user's belong to whoever parsed them.
- * rules[]: NULL where the strategy has no such rule. A key without a side ("stopLoss") fills both. */
+ * rules[]: NULL where the strategy has no such rule. A key without a side ("stopLoss") fills both.
+ */
 struct strategy {
     const char *name;
     const char *title;
@@ -61,7 +63,8 @@ const struct strategy *preset_find(const char *name);
 /* Index of a parameter by name, or -1. */
 int strategy_param(const struct strategy *s, const char *name);
 
-/* Closest of n names to `word` (edit distance <= 2 and < half the word), or NULL: "did you mean". */
+/* Closest of n names to `word` (edit distance <= 2 and < half the word), or NULL: "did you mean".
+ */
 const char *name_suggest(const char *word, const char *const *names, size_t n);
 
 #endif

@@ -1,1 +1,28 @@
-# lib
+noinst_LIBRARIES += libcandlemill.a
+libcandlemill_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS) $(MONGOC_CFLAGS) $(HIREDIS_CFLAGS)
+libcandlemill_a_SOURCES = \
+	lib/buf.c lib/buf.h \
+	lib/bus.h \
+	lib/clock.c lib/clock.h \
+	lib/conf.c lib/conf.h \
+	lib/csv.h \
+	lib/err.c lib/err.h \
+	lib/event.h \
+	lib/id.c lib/id.h \
+	lib/json.c lib/json.h \
+	lib/json_out.c \
+	lib/json_strict.c \
+	lib/limits.h \
+	lib/log.c lib/log.h \
+	lib/market.h \
+	lib/proc.c lib/proc.h \
+	lib/result.h \
+	lib/run.h \
+	lib/spec.h \
+	lib/store.h
+
+# What a program links after its own objects, in this order. candlemill-ws links no store: its lines
+# leave MONGOC_LIBS and SQLITE_LIBS out, and the linker takes from the archive only what it calls.
+base_libs = libcandlemill.a libengine.a $(JSON_LIBS) -lm
+bus_libs = $(HIREDIS_LIBS)
+store_libs = $(SQLITE_LIBS) $(MONGOC_LIBS)

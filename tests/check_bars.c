@@ -3,10 +3,9 @@
 
 #include "tests/suite.h"
 
-#define DAY(n) ((n) * MS_PER_DAY)
+#define DAY(n) ((n)*MS_PER_DAY)
 
-START_TEST(every_interval_reads_back)
-{
+START_TEST(every_interval_reads_back) {
     for (int i = 0; i < INTERVAL_COUNT; i++) {
         enum interval iv = INTERVAL_COUNT;
         ck_assert(interval_parse(interval_name((enum interval)i), &iv));
@@ -18,29 +17,28 @@ START_TEST(every_interval_reads_back)
 }
 END_TEST
 
-START_TEST(floors_by_utc_calendar)
-{
+START_TEST(floors_by_utc_calendar) {
     const struct {
         enum interval iv;
         int64_t t, floor, next;
     } cases[] = {
         {INTERVAL_1H, 3599999, 0, 3600000},
         {INTERVAL_1D, -1, -MS_PER_DAY, 0},
-        {INTERVAL_1W, 0, DAY(-3), DAY(4)},                          /* Thursday -> Monday 1969-12-29 */
-        {INTERVAL_3D, DAY(4), DAY(3), DAY(6)},                      /* floor from the epoch */
-        {INTERVAL_1MO, DAY(19782) + 5, DAY(19754), DAY(19783)},     /* 2024-02-29: leap February */
-        {INTERVAL_1MO, DAY(-1), DAY(-31), 0},                       /* December 1969 */
-        {INTERVAL_1MO, DAY(11016), DAY(10988), DAY(11017)},         /* 2000-02-29 */
+        {INTERVAL_1W, 0, DAY(-3), DAY(4)},                      /* Thursday -> Monday 1969-12-29 */
+        {INTERVAL_3D, DAY(4), DAY(3), DAY(6)},                  /* floor from the epoch */
+        {INTERVAL_1MO, DAY(19782) + 5, DAY(19754), DAY(19783)}, /* 2024-02-29: leap February */
+        {INTERVAL_1MO, DAY(-1), DAY(-31), 0},                   /* December 1969 */
+        {INTERVAL_1MO, DAY(11016), DAY(10988), DAY(11017)},     /* 2000-02-29 */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ck_assert_msg(interval_floor(cases[i].iv, cases[i].t) == cases[i].floor, "floor, row %zu", i);
+        ck_assert_msg(interval_floor(cases[i].iv, cases[i].t) == cases[i].floor, "floor, row %zu",
+                      i);
         ck_assert_msg(interval_next(cases[i].iv, cases[i].t) == cases[i].next, "next, row %zu", i);
     }
 }
 END_TEST
 
-START_TEST(knows_which_interval_divides_which)
-{
+START_TEST(knows_which_interval_divides_which) {
     ck_assert(interval_divides(INTERVAL_1M, INTERVAL_1H));
     ck_assert(interval_divides(INTERVAL_1H, INTERVAL_1MO));
     ck_assert(interval_divides(INTERVAL_4H, INTERVAL_1W));
@@ -51,8 +49,7 @@ START_TEST(knows_which_interval_divides_which)
 }
 END_TEST
 
-START_TEST(aggregates_and_keeps_partial_buckets)
-{
+START_TEST(aggregates_and_keeps_partial_buckets) {
     struct bars in, out;
     bars_init(&in);
     /* 30-minute bars: the last of one hour, an hour missing, then a whole hour */
@@ -73,8 +70,7 @@ START_TEST(aggregates_and_keeps_partial_buckets)
 }
 END_TEST
 
-START_TEST(finds_by_time_and_slices)
-{
+START_TEST(finds_by_time_and_slices) {
     struct bars b;
     bars_init(&b);
     for (int64_t i = 0; i < 1000; i++)
@@ -91,8 +87,7 @@ START_TEST(finds_by_time_and_slices)
 }
 END_TEST
 
-START_TEST(names_what_is_wrong_with_a_bar)
-{
+START_TEST(names_what_is_wrong_with_a_bar) {
     const struct {
         double o, h, l, c, v;
         const char *want;

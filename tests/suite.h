@@ -8,8 +8,7 @@
 #define SUITE_TIMEOUT_S 120
 
 #define SUITE_MAIN(name, ...)                                                                      \
-    int main(void)                                                                                 \
-    {                                                                                              \
+    int main(void) {                                                                               \
         const TTest *tests[] = {__VA_ARGS__};                                                      \
         Suite *suite = suite_create(name);                                                         \
         TCase *tcase = tcase_create(name);                                                         \

@@ -1,0 +1,46 @@
+/* Words of a request -> values of the engine (ENGINE.md 1): the only place where outside words
+ * become a struct bt_config, so every check and every error text is here. */
+#ifndef LIB_SPEC_H
+#define LIB_SPEC_H
+
+#include <stdint.h>
+
+#include "engine/backtest.h"
+#include "lib/err.h"
+#include "lib/json.h"
+#include "lib/limits.h"
+
+struct request {
+    char symbol[SYMBOL_MAX];
+    enum interval interval;
+    int64_t start_ms, end_ms; /* start <= open time < end; INT64_MIN, INT64_MAX: all stored */
+    int64_t warmup;           /* bars before the range, -1: computed */
+    struct bt_config cfg;     /* borrows from the strategies below and from the tree */
+    int priority;
+    struct json_object *tree; /* the flattened params; kept for the strings that cfg borrows */
+    struct strategy *owned;   /* strategies given as objects, BACKTEST_STRATEGIES_MAX rows */
+    size_t n_owned;
+};
+
+/* The body of a POST, in either form the field knows, as one flat object without userId
+ * ({userId,symbol, strategies,params:{…}} or flat; a word given both outside and inside params is
+ * ERR_INVALID unless equal; params = strategyParams when it holds strategies' names). *ret_user:
+ * the body's userId, borrowed from body, or NULL. The caller frees the returned object. */
+struct json_object *request_flatten(struct json_object *body, const char **ret_user, struct err *e);
+
+/* Judges flat params: unknown keys (nearest one suggested), types, bounds, dates, strategies, their
+ * parameters, expressions (line, column). Takes its own reference to params. */
+enum err_code request_parse(struct json_object *params, struct request *ret, struct err *e);
+void request_release(struct request *r);
+
+/* A strategy object (ENGINE.md 3) -> struct strategy whose strings borrow from the tree; pointer is
+ * where it stands in the request ("/strategies/0"). strategy_release frees the arrays. */
+enum err_code strategy_parse(struct json_object *o, const char *pointer, struct strategy *ret,
+                             struct err *e);
+void strategy_release(struct strategy *s);
+
+/* The strategy as data: {"name","title","help","params":{…},"define":{…},"rules":{…}}; and as a
+ * form wants it: params as a list [{name,type,default,min,max,step,help}], defines, rules. */
+void strategy_json(struct json_out *j, const struct strategy *s);
+
+#endif
