@@ -9,7 +9,7 @@
 #define LIB_JSON_H
 
 #include <json-c/json_object.h>
-#include <json-c/json_object_iterator.h>
+#include <json-c/linkhash.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,7 +55,7 @@ void json_string(struct json_out *j, const char *s); /* NULL -> null */
 void json_string_n(struct json_out *j, const char *s, size_t len);
 void json_double(struct json_out *j, double v);
 void json_int(struct json_out *j, int64_t v);
-void json_bool(struct json_out *j, bool v);
+void json_boolean(struct json_out *j, bool v);
 void json_null(struct json_out *j);
 void json_time(struct json_out *j, int64_t ms);      /* RFC 3339; 0 -> null */
 void json_raw(struct json_out *j, const char *text); /* JSON made before; NULL -> null */

@@ -1,5 +1,4 @@
 noinst_LIBRARIES += libcandlemill.a
-libcandlemill_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS) $(MONGOC_CFLAGS) $(HIREDIS_CFLAGS)
 libcandlemill_a_SOURCES = \
 	lib/buf.c lib/buf.h \
 	lib/bus.h \
@@ -11,7 +10,7 @@ libcandlemill_a_SOURCES = \
 	lib/id.c lib/id.h \
 	lib/json.c lib/json.h \
 	lib/json_out.c \
-	lib/json_strict.c \
+	lib/json_strict.c lib/json_strict.h \
 	lib/limits.h \
 	lib/log.c lib/log.h \
 	lib/market.h \
