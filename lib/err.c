@@ -26,8 +26,9 @@ static const struct {
     [ERR_FULL] = {"no_space", "No space left", 507, 1},
 };
 
-static void fill(struct err *e, enum err_code code, const char *pointer, const char *word,
-                 const char *fmt, va_list args) {
+__attribute__((format(printf, 5, 0))) static void fill(struct err *e, enum err_code code,
+                                                       const char *pointer, const char *word,
+                                                       const char *fmt, va_list args) {
     *e = (struct err){.code = code};
     if (pointer)
         snprintf(e->pointer, sizeof e->pointer, "%s", pointer);

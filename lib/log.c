@@ -20,7 +20,8 @@ void log_init(const char *program, enum log_level max) {
     log_journal = getenv("JOURNAL_STREAM") != NULL;
 }
 
-static void line(enum log_level level, const char *fmt, va_list args) {
+__attribute__((format(printf, 2, 0))) static void line(enum log_level level, const char *fmt,
+                                                       va_list args) {
     static const char *const names[] = {"error", "warning", "info", "debug"};
     static const int priorities[] = {3, 4, 6, 7};
     char text[LINE_MAX_BYTES], out[2 * LINE_MAX_BYTES], stamp[TIME_TEXT_MAX];
