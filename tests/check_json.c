@@ -115,7 +115,7 @@ START_TEST(doubles_read_back_and_are_short) {
         if (!isfinite(v))
             continue;
         double_format(v, text);
-        ck_assert(parse_double(text, -INFINITY, INFINITY, &back));
+        ck_assert(parse_double(text, -HUGE_VAL, HUGE_VAL, &back));
         ck_assert(back == v);
     }
 }
