@@ -1,0 +1,13 @@
+# Files that run the service: installed as they are, so that tests and hosts use the same ones.
+nobase_dist_pkgdata_DATA = \
+	apache-conf/cgi.conf \
+	apache-conf/fastcgi.conf \
+	apache-conf/fcgid.conf \
+	apache-conf/paths.conf \
+	apache-conf/server.conf \
+	apache-conf/site.conf \
+	lighttpd-conf/paths.conf \
+	lighttpd-conf/server.conf \
+	lighttpd-conf/site.conf
+dist_doc_DATA = candlemill.conf.example
+EXTRA_DIST += scripts/packages scripts/services
