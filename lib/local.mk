@@ -4,7 +4,8 @@ libcandlemill_a_SOURCES = \
 	lib/bus.h \
 	lib/clock.c lib/clock.h \
 	lib/conf.c lib/conf.h \
-	lib/csv.h \
+	lib/csv.c lib/csv.h \
+	lib/csv_field.c \
 	lib/err.c lib/err.h \
 	lib/event.h \
 	lib/id.c lib/id.h \

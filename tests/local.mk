@@ -12,6 +12,7 @@ engine_tests = \
 	tests/check_bars
 lib_tests = \
 	tests/check_base \
+	tests/check_csv \
 	tests/check_json
 check_PROGRAMS += $(engine_tests) $(lib_tests)
 TESTS += $(engine_tests) $(lib_tests)
