@@ -1,13 +1,19 @@
 noinst_LIBRARIES += libcandlemill.a
 libcandlemill_a_SOURCES = \
+	lib/ask.c lib/ask.h \
 	lib/buf.c lib/buf.h \
-	lib/bus.h \
+	lib/bus.c lib/bus.h \
+	lib/bus_addr.c lib/bus_addr.h \
+	lib/bus_call.h \
+	lib/bus_conn.c lib/bus_conn.h \
+	lib/bus_script.c \
+	lib/bus_sub.c \
 	lib/clock.c lib/clock.h \
 	lib/conf.c lib/conf.h \
 	lib/csv.c lib/csv.h \
 	lib/csv_field.c \
 	lib/err.c lib/err.h \
-	lib/event.h \
+	lib/event.c lib/event.h \
 	lib/id.c lib/id.h \
 	lib/json.c lib/json.h \
 	lib/json_out.c \

@@ -1,6 +1,8 @@
 # One Check program a module: tests/check_NAME.c and its name in one of the two lists, sorted.
 # engine_tests link the engine alone, so a call upward fails to link; lib_tests link everything.
-EXTRA_DIST += tests/suite.h
+EXTRA_DIST += \
+	tests/redis_server.h \
+	tests/suite.h
 dist_check_SCRIPTS += \
 	tests/banned.sh \
 	tests/layers.sh
@@ -12,7 +14,10 @@ engine_tests = \
 	tests/check_bars
 lib_tests = \
 	tests/check_base \
+	tests/check_bus \
+	tests/check_bus_sub \
 	tests/check_csv \
+	tests/check_event \
 	tests/check_json
 check_PROGRAMS += $(engine_tests) $(lib_tests)
 TESTS += $(engine_tests) $(lib_tests)
