@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libcandlemill.a
 libcandlemill_a_SOURCES = \
 	lib/ask.c lib/ask.h \
+	lib/auth.c lib/auth.h \
 	lib/buf.c lib/buf.h \
 	lib/bus.c lib/bus.h \
 	lib/bus_addr.c lib/bus_addr.h \

@@ -13,6 +13,7 @@ if HAVE_CHECK
 engine_tests = \
 	tests/check_bars
 lib_tests = \
+	tests/check_auth \
 	tests/check_base \
 	tests/check_bus \
 	tests/check_bus_sub \
