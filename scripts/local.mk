@@ -10,4 +10,5 @@ nobase_dist_pkgdata_DATA = \
 	lighttpd-conf/server.conf \
 	lighttpd-conf/site.conf
 dist_doc_DATA = candlemill.conf.example
-EXTRA_DIST += scripts/packages scripts/services
+EXTRA_DIST += autogen.sh docs/execution.md docs/messages.md docs/operations.md docs/strategies.md \
+	scripts/packages scripts/services
