@@ -115,6 +115,7 @@ struct bt_diagnosis {
     size_t n_examples;
 };
 
+/* Of a vote the strategies have no metrics (all null), and refusals are counted at the first. */
 struct bt_strategy_result {
     struct metrics metrics;
     struct bt_diagnosis diagnosis;
@@ -131,6 +132,7 @@ struct bt_result {
     size_t n_strategies;
     double annualisation; /* days a year that was used */
     size_t size_cuts;     /* entries cut to the free margin: a warning */
+    size_t order_bars;    /* bars whose two walks (O-H-L-C, O-L-H-C) end in different equity */
 };
 
 enum bt_status { BT_OK, BT_CANCELLED, BT_NOMEM, BT_BAD_STRATEGY, BT_NO_BARS };

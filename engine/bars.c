@@ -173,6 +173,33 @@ size_t bars_find(const struct bars *b, int64_t t) {
     return low;
 }
 
+/* Four lanes: a minimum that waits for the one before it would take four times as long. */
+void bars_extremes(const struct bars *b, size_t from, size_t to, double *ret_low, double *ret_high)
+{
+    double l[4], h[4];
+    for (int k = 0; k < 4; k++) {
+        l[k] = b->l[from];
+        h[k] = b->h[from];
+    }
+    size_t i = from;
+    for (; i + 4 <= to; i += 4) {
+        for (size_t k = 0; k < 4; k++) {
+            l[k] = b->l[i + k] < l[k] ? b->l[i + k] : l[k];
+            h[k] = b->h[i + k] > h[k] ? b->h[i + k] : h[k];
+        }
+    }
+    for (; i < to; i++) {
+        l[0] = b->l[i] < l[0] ? b->l[i] : l[0];
+        h[0] = b->h[i] > h[0] ? b->h[i] : h[0];
+    }
+    for (int k = 1; k < 4; k++) {
+        l[0] = l[k] < l[0] ? l[k] : l[0];
+        h[0] = h[k] > h[0] ? h[k] : h[0];
+    }
+    *ret_low = l[0];
+    *ret_high = h[0];
+}
+
 bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret) {
     struct bars out;
     bars_init(&out);

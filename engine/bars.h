@@ -68,6 +68,9 @@ struct bars bars_slice(const struct bars *b, size_t from, size_t to);
 /* Index of the first bar with open time >= t (b->n when there is none). */
 size_t bars_find(const struct bars *b, int64_t t);
 
+/* Lowest low and highest high of bars [from, to), from < to. */
+void bars_extremes(const struct bars *b, size_t from, size_t to, double *ret_low, double *ret_high);
+
 /* Buckets of `iv` out of finer bars: first open, highest high, lowest low, last close, summed
  * volume. Empty buckets give no bar; partial ones, first and last included, are kept. False: out of
  * memory. */

@@ -1,0 +1,70 @@
+#include "engine/account.h"
+
+#include <math.h>
+
+double entry_stop(const struct entry *e) {
+    if (e->size > 0) {
+        double trail = e->high - e->levels.trail;
+        return trail > e->levels.stop ? trail : e->levels.stop;
+    }
+    double trail = e->low + e->levels.trail;
+    return trail < e->levels.stop ? trail : e->levels.stop;
+}
+
+double account_liquidation(const struct account *a, double maintenance) {
+    /* cash + units x p = maintenance x |units| x p */
+    if (a->units > 0)
+        return a->cash < 0 ? -a->cash / (a->units * (1 - maintenance)) : -(double)INFINITY;
+    if (a->units < 0)
+        return a->cash > 0 ? a->cash / (-a->units * (1 + maintenance)) : 0;
+    return INFINITY;
+}
+
+void account_reach(struct account *a, double raw) {
+    for (size_t k = 0; k < a->n; k++) {
+        struct entry *e = &a->entries[k];
+        e->high = raw > e->high ? raw : e->high;
+        e->low = raw < e->low ? raw : e->low;
+    }
+}
+
+struct trade account_close(struct account *a, size_t k, const struct terms *t, size_t bar,
+                           double price, enum trade_reason reason) {
+    const struct entry e = a->entries[k];
+    double fee = cost_commission(&t->costs, fabs(e.size), price);
+    a->cash += e.size * price - fee;
+    a->n--;
+    a->units = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        if (i >= k)
+            a->entries[i] = a->entries[i + 1];
+        a->units += a->entries[i].size;
+    }
+    return (struct trade){.size = e.size,
+                          .entry_bar = (int64_t)(e.bar - t->first),
+                          .exit_bar = (int64_t)(bar - t->first),
+                          .entry_time = t->bars->t[e.bar],
+                          .exit_time = t->bars->t[bar],
+                          .entry_price = e.price,
+                          .exit_price = price,
+                          .pnl = e.size * (price - e.price) - e.commission - fee,
+                          .commission = e.commission + fee,
+                          .mae = e.low,
+                          .mfe = e.high,
+                          .entry_reason = e.reason,
+                          .exit_reason = reason,
+                          .strategy = t->strategy};
+}
+
+void account_settle(struct account *a, struct trade *trades, size_t n) {
+    double missing = a->n == 0 && a->cash < 0 ? -a->cash : 0, units = 0;
+    for (size_t i = 0; i < n; i++)
+        units += fabs(trades[i].size);
+    for (size_t i = 0; i < n; i++) {
+        if (missing > 0)
+            trades[i].pnl += missing * (fabs(trades[i].size) / units);
+        trade_finish(&trades[i], trades[i].mae, trades[i].mfe);
+    }
+    if (missing > 0 && n > 0)
+        a->cash = 0;
+}

@@ -1,0 +1,253 @@
+#include "engine/curve.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK 256 /* values made at once from a span */
+
+static int64_t day_of(int64_t t) {
+    return (t - (t % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY) / MS_PER_DAY;
+}
+
+/* First bar in (from, n) that opens at or after t: a guess at an even grid, else by halves. */
+static size_t bar_from(const struct bars *b, size_t from, size_t guess, int64_t t) {
+    size_t low = from + 1, high = b->n;
+    if (guess > low && guess <= high && b->t[guess - 1] < t && (guess == high || b->t[guess] >= t))
+        return guess;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (b->t[mid] < t)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+bool days_init(struct days *d, const struct bars *b, size_t first, enum interval iv) {
+    struct days out = {.longer = interval_ms(iv) > MS_PER_DAY};
+    int64_t from = day_of(b->t[first]), to = day_of(b->t[b->n - 1]);
+    size_t bars = b->n - first;
+    size_t span = (size_t)(to - from) + 1;
+    size_t room = out.longer || span > bars ? bars : span;
+    out.last = malloc(room * sizeof *out.last);
+    if (!out.last)
+        return false;
+    if (out.longer) {
+        for (size_t i = 0; i < bars; i++)
+            out.last[i] = first + i;
+        out.n = out.all = bars;
+        *d = out;
+        return true;
+    }
+    size_t per_day = (size_t)(MS_PER_DAY / interval_ms(iv));
+    for (size_t i = first; i < b->n;) {
+        size_t next = bar_from(b, i, i + per_day, (day_of(b->t[i]) + 1) * MS_PER_DAY);
+        out.last[out.n++] = next - 1;
+        i = next;
+    }
+    out.all = span;
+    *d = out;
+    return true;
+}
+
+void days_release(struct days *d) {
+    free(d->last);
+    *d = (struct days){0};
+}
+
+bool curve_init(struct curve *c, const struct bars *b, const struct days *days, size_t first,
+                enum interval iv, double start, bool want_values) {
+    struct curve out = {.bars = b,
+                        .days = days,
+                        .first = first,
+                        .interval = iv,
+                        .start = start,
+                        .last = start,
+                        .peak = start,
+                        .trough = start};
+    out.day = malloc(days->n * sizeof *out.day);
+    if (want_values)
+        out.values = malloc((b->n - first) * sizeof *out.values);
+    if (!out.day || (want_values && !out.values)) {
+        free(out.day);
+        free(out.values);
+        return false;
+    }
+    *c = out;
+    return true;
+}
+
+void curve_release(struct curve *c) {
+    free(c->day);
+    free(c->values);
+    *c = (struct curve){0};
+}
+
+/* The moment at which `seen` bars of the range have closed. */
+static int64_t moment(const struct curve *c, size_t seen) {
+    if (seen == 0)
+        return c->bars->t[c->first];
+    return interval_next(c->interval, c->bars->t[c->first + seen - 1]);
+}
+
+static void episode_end(struct curve *c, size_t seen) {
+    double depth = 1 - c->trough / c->peak;
+    double length = (double)(moment(c, seen) - moment(c, c->peak_end));
+    struct drawdowns *d = &c->drawdowns;
+    d->n++;
+    d->depth_sum += depth;
+    d->length_sum += length;
+    if (depth > d->deepest)
+        d->deepest = depth;
+    if (length > d->longest)
+        d->longest = length;
+    c->trough = c->peak;
+}
+
+/* One more bar's equity; `seen` counts it. */
+static void mark(struct curve *c, double equity, size_t seen) {
+    if (equity < c->peak) {
+        if (equity < c->trough)
+            c->trough = equity;
+        return;
+    }
+    if (c->trough < c->peak)
+        episode_end(c, seen);
+    c->peak = c->trough = equity;
+    c->peak_end = seen;
+}
+
+static void flush_flat(struct curve *c) {
+    c->sum[0] += c->flat * (double)c->flat_bars;
+    c->flat_bars = 0;
+}
+
+static void one(struct curve *c, size_t bar, double equity) {
+    size_t lane = bar % CURVE_LANES;
+    double r = c->last > 0 ? equity / c->last - 1 : 0;
+    c->sum[lane] += equity;
+    c->ret[lane] += r;
+    c->ret_squared[lane] += r * r;
+    c->last = equity;
+    mark(c, equity, bar - c->first + 1);
+}
+
+/* Four bars, the first of which has lane 0: no step waits for the one before it. */
+static void four(struct curve *c, size_t bar, const double v[CURVE_LANES]) {
+    const double before[CURVE_LANES] = {c->last, v[0], v[1], v[2]};
+    double high = v[0], low = v[0], safe = c->last;
+    for (int k = 1; k < CURVE_LANES; k++) {
+        high = v[k] > high ? v[k] : high;
+        low = v[k] < low ? v[k] : low;
+    }
+    safe = low < safe ? low : safe;
+    if (!(safe > 0)) {
+        for (size_t k = 0; k < CURVE_LANES; k++)
+            one(c, bar + k, v[k]);
+        return;
+    }
+    for (int k = 0; k < CURVE_LANES; k++) {
+        double r = v[k] / before[k] - 1;
+        c->sum[k] += v[k];
+        c->ret[k] += r;
+        c->ret_squared[k] += r * r;
+    }
+    c->last = v[CURVE_LANES - 1];
+    if (high < c->peak) {
+        if (low < c->trough)
+            c->trough = low;
+        return;
+    }
+    for (size_t k = 0; k < CURVE_LANES; k++)
+        mark(c, v[k], bar + k - c->first + 1);
+}
+
+void curve_values(struct curve *c, size_t from, size_t n, const double *values) {
+    if (c->flat_bars)
+        flush_flat(c);
+    size_t i = 0;
+    while (i < n && (from + i) % CURVE_LANES != 0) {
+        one(c, from + i, values[i]);
+        i++;
+    }
+    for (; i + CURVE_LANES <= n; i += CURVE_LANES)
+        four(c, from + i, values + i);
+    for (; i < n; i++)
+        one(c, from + i, values[i]);
+
+    const struct days *d = c->days;
+    for (; c->next_day < d->n && d->last[c->next_day] < from + n; c->next_day++)
+        c->day[c->next_day] = values[d->last[c->next_day] - from];
+    if (c->values)
+        memcpy(c->values + (from - c->first), values, n * sizeof *values);
+    for (size_t k = 0; c->share && k < n; k++)
+        c->share[from + k - c->share_first] += values[k];
+}
+
+static void flat_span(struct curve *c, size_t from, size_t to, double equity) {
+    if (c->flat_bars && c->flat != equity)
+        flush_flat(c);
+    c->flat = equity;
+    c->flat_bars += to - from;
+
+    double r = c->last > 0 ? equity / c->last - 1 : 0;
+    size_t lane = from % CURVE_LANES;
+    c->ret[lane] += r;
+    c->ret_squared[lane] += r * r;
+    c->last = equity;
+    mark(c, equity, from - c->first + 1);
+    if (equity >= c->peak)
+        c->peak_end = to - c->first; /* the whole stretch stands at the peak */
+
+    const struct days *d = c->days;
+    for (; c->next_day < d->n && d->last[c->next_day] < to; c->next_day++)
+        c->day[c->next_day] = equity;
+    if (c->values) {
+        for (size_t i = from; i < to; i++)
+            c->values[i - c->first] = equity;
+    }
+    for (size_t i = from; c->share && i < to; i++)
+        c->share[i - c->share_first] += equity;
+}
+
+void curve_span(struct curve *c, size_t from, size_t to, double cash, double units) {
+    if (from >= to)
+        return;
+    if (units == 0) {
+        flat_span(c, from, to, cash);
+        return;
+    }
+    double values[CHUNK];
+    const double *close = c->bars->c;
+    while (from < to) {
+        size_t n = to - from < CHUNK ? to - from : CHUNK;
+        for (size_t i = 0; i < n; i++)
+            values[i] = cash + units * close[from + i];
+        curve_values(c, from, n, values);
+        from += n;
+    }
+}
+
+void curve_end(struct curve *c) {
+    flush_flat(c);
+    if (c->trough < c->peak)
+        episode_end(c, c->bars->n - c->first);
+}
+
+double curve_mean(const struct curve *c) {
+    double sum = (c->sum[0] + c->sum[1]) + (c->sum[2] + c->sum[3]);
+    return sum / (double)(c->bars->n - c->first);
+}
+
+void curve_returns(const struct curve *c, double *ret_mean, double *ret_deviation) {
+    double n = (double)(c->bars->n - c->first);
+    double sum = (c->ret[0] + c->ret[1]) + (c->ret[2] + c->ret[3]);
+    double squares =
+        (c->ret_squared[0] + c->ret_squared[1]) + (c->ret_squared[2] + c->ret_squared[3]);
+    double mean = sum / n;
+    double variance = (squares - n * mean * mean) / (n - 1);
+    *ret_mean = mean;
+    *ret_deviation = variance > 0 ? sqrt(variance) : 0;
+}

@@ -1,0 +1,80 @@
+/* The equity curve, read once while it is made: day ends, drawdowns and per-bar returns, without
+ * keeping a value a bar.
+ *
+ * Between fills equity is affine in the close, so the broker hands over spans (cash, units);
+ * several accounts together hand over values. Spans come in the order of bars and leave none out.
+ * Sums have four lanes by bar index and flat stretches are added as one product, so that the same
+ * numbers come out bit for bit wherever the blocks end. */
+#ifndef ENGINE_CURVE_H
+#define ENGINE_CURVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/bars.h"
+
+#define CURVE_LANES 4
+
+/* The samples that daily figures are made of: UTC days of the bars' open times, or, for bars longer
+ * than a day, the bars. */
+struct days {
+    size_t *last; /* last bar of each day that has bars, absolute index */
+    size_t n;     /* days with bars */
+    size_t all;   /* days from the first to the last, those without bars too; n for longer bars */
+    bool longer;  /* bars are longer than a day */
+};
+
+/* False: out of memory. The range is [first, b->n), not empty. */
+bool days_init(struct days *d, const struct bars *b, size_t first, enum interval iv);
+void days_release(struct days *d);
+
+struct drawdowns {
+    size_t n;
+    double deepest;   /* 0..1, largest depth */
+    double depth_sum; /* of all episodes */
+    double longest;   /* ms from peak to recovery, or to the end */
+    double length_sum;
+};
+
+struct curve {
+    const struct bars *bars;
+    const struct days *days;
+    size_t first; /* bar */
+    enum interval interval;
+    double start;   /* the point before the first bar: its cash at the first bar's open */
+    double *day;    /* equity at the end of each day with bars */
+    double *values; /* one a bar, or NULL when not wanted */
+    double *share;  /* or NULL: every value is added to share[bar - share_first] as well */
+    size_t share_first;
+    size_t next_day; /* index of the day that is not complete yet */
+    double last;     /* equity at the last bar seen */
+    double flat;     /* value of the flat stretch that is not in `sum` yet, and its bars */
+    size_t flat_bars;
+    double sum[CURVE_LANES], ret[CURVE_LANES], ret_squared[CURVE_LANES];
+    double peak, trough; /* trough < peak: an episode is open */
+    size_t peak_end;     /* bars seen when the peak stood: 0 = the start */
+    struct drawdowns drawdowns;
+};
+
+/* bars and days are borrowed. want_values: keep one equity value a bar in c->values.
+ * False: out of memory. */
+bool curve_init(struct curve *c, const struct bars *b, const struct days *days, size_t first,
+                enum interval iv, double start, bool want_values);
+void curve_release(struct curve *c);
+
+/* Bars [from, to): equity is cash + units x close. */
+void curve_span(struct curve *c, size_t from, size_t to, double cash, double units);
+
+/* Bars [from, from + n): equity is values[0..n-1]. */
+void curve_values(struct curve *c, size_t from, size_t n, const double *values);
+
+/* After the last bar: ends an open episode. */
+void curve_end(struct curve *c);
+
+double curve_mean(const struct curve *c); /* of equity over the bars of the range */
+
+/* Mean and standard deviation (ddof 1) of the returns per bar. */
+void curve_returns(const struct curve *c, double *ret_mean, double *ret_deviation);
+
+#endif

@@ -1,0 +1,98 @@
+#include "engine/order.h"
+
+#include <math.h>
+
+static const char *const reasons[REASON_COUNT] = {
+    [REASON_SIGNAL] = "signal",
+    [REASON_REVERSE] = "reverse",
+    [REASON_STOP_LOSS] = "stopLoss",
+    [REASON_TAKE_PROFIT] = "takeProfit",
+    [REASON_TRAILING_STOP] = "trailingStop",
+    [REASON_LIQUIDATION] = "liquidation",
+    [REASON_MAX_BARS] = "maxBars",
+    [REASON_VOTE] = "vote",
+    [REASON_END] = "end",
+};
+
+const char *reason_name(enum trade_reason r) {
+    return reasons[r];
+}
+
+static const char *const refusals[REFUSED_COUNT] = {
+    [REFUSED_STOP_SIDE] = "stop_side",
+    [REFUSED_STOP_NULL] = "stop_null",
+    [REFUSED_SIZE_ZERO] = "size_zero",
+    [REFUSED_MARGIN] = "margin",
+};
+
+const char *refusal_name(enum refusal r) {
+    return refusals[r];
+}
+
+size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t to) {
+    if (from >= to)
+        return to;
+    const uint64_t *masks[RULE_SHORT_EXIT + 1];
+    size_t n = 0;
+    for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
+        if (rules >> r & 1 && s->rule[r])
+            masks[n++] = s->rule[r];
+    }
+    if (n == 0)
+        return to;
+    size_t i = from - s->first;
+    uint64_t keep = ~UINT64_C(0) << (i % 64);
+    for (size_t w = i / 64; w * 64 < to - s->first; w++) {
+        uint64_t bits = 0;
+        for (size_t k = 0; k < n; k++)
+            bits |= masks[k][w];
+        bits &= keep;
+        keep = ~UINT64_C(0);
+        if (bits) {
+            size_t bar = s->first + w * 64 + (size_t)__builtin_ctzll(bits);
+            return bar < to ? bar : to;
+        }
+    }
+    return to;
+}
+
+bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
+                  const struct signals *s, size_t bar, double close, enum refusal *ret) {
+    enum side side = o->enter > 0 ? SIDE_LONG : SIDE_SHORT;
+    for (int k = 0; k < LEVEL_COUNT; k++) {
+        if (rule[k].kind != STOP_EXPR)
+            continue;
+        double price = s->level[side][k][bar - s->first];
+        if (isnan(price)) {
+            *ret = REFUSED_STOP_NULL;
+            return false;
+        }
+        /* a trailing stop is a distance, so that one expression serves both sides */
+        double away = k == LEVEL_TRAIL                      ? fabs(close - price)
+                      : (k == LEVEL_STOP) == (o->enter > 0) ? close - price
+                                                            : price - close;
+        if (!(away > 0)) {
+            *ret = REFUSED_STOP_SIDE;
+            return false;
+        }
+        o->price[k] = k == LEVEL_TRAIL ? away : price;
+    }
+    return true;
+}
+
+struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
+                        double entry_price) {
+    double far = o->enter > 0 ? INFINITY : -INFINITY;
+    struct levels v = {.stop = -far, .target = far, .trail = INFINITY};
+    double *const out[LEVEL_COUNT] = {&v.stop, &v.target, &v.trail};
+    for (int k = 0; k < LEVEL_COUNT; k++) {
+        if (rule[k].kind == STOP_EXPR)
+            *out[k] = o->price[k];
+        if (rule[k].kind != STOP_FRACTION)
+            continue;
+        double distance = rule[k].fraction * entry_price;
+        bool below = (k == LEVEL_STOP) == (o->enter > 0);
+        *out[k] = k == LEVEL_TRAIL ? distance : entry_price + (below ? -distance : distance);
+    }
+    return v;
+}

@@ -1,0 +1,60 @@
+/* Orders of the default profile: what a closed bar decided, and the prices that its stops work at.
+ */
+#ifndef ENGINE_ORDER_H
+#define ENGINE_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/backtest.h"
+
+enum level { LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVEL_COUNT };
+enum side { SIDE_LONG, SIDE_SHORT, SIDE_COUNT };
+
+/* Where the levels of one side come from. */
+struct level_rule {
+    int kind;        /* STOP_NONE, STOP_FRACTION or STOP_EXPR of struct bt_stop */
+    double fraction; /* of the trade's own entry price */
+};
+
+/* What the rules say about the bars of one block, bars first .. first + n - 1. */
+struct signals {
+    size_t first, n;
+    const uint64_t *rule[RULE_SHORT_EXIT + 1];    /* bit i: true at bar first + i; NULL: never */
+    const double *level[SIDE_COUNT][LEVEL_COUNT]; /* prices of STOP_EXPR rules, NaN = null */
+};
+
+/* Levels of one entry. Absent: infinitely far away, so that comparisons need no case for it. */
+struct levels {
+    double stop, target;
+    double trail; /* distance from the extreme, INFINITY when there is none */
+};
+
+struct order {
+    bool exit; /* close what is held */
+    enum trade_reason exit_reason;
+    int enter; /* then go long (+1) or short (-1); 0: stay out */
+    enum trade_reason entry_reason;
+    double price[LEVEL_COUNT]; /* STOP_EXPR levels as the signal bar gave them (trail: distance) */
+};
+
+static inline bool signals_at(const struct signals *s, enum rule rule, size_t bar) {
+    size_t i = bar - s->first;
+    return s->rule[rule] && (s->rule[rule][i / 64] >> (i % 64) & 1);
+}
+
+/* First bar in [from, to) on which one of `rules` (bits 1 << enum rule) is true; `to` when none is.
+ */
+size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t to);
+
+/* Reads the levels of an entry decided at `bar` whose close is `close` into o->price.
+ * False: refused, with the reason: a level is null or on the wrong side of the close. */
+bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
+                  const struct signals *s, size_t bar, double close, enum refusal *ret);
+
+/* The same levels once the entry price is known. */
+struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
+                        double entry_price);
+
+#endif

@@ -1,0 +1,135 @@
+#include "engine/rules.h"
+
+#include <string.h>
+
+static const char *const words[LEVEL_COUNT] = {
+    [LEVEL_STOP] = "stopLoss",
+    [LEVEL_TARGET] = "takeProfit",
+    [LEVEL_TRAIL] = "trailingStop",
+};
+
+static const enum rule level_rules[SIDE_COUNT][LEVEL_COUNT] = {
+    {RULE_LONG_STOP_LOSS, RULE_LONG_TAKE_PROFIT, RULE_LONG_TRAILING_STOP},
+    {RULE_SHORT_STOP_LOSS, RULE_SHORT_TAKE_PROFIT, RULE_SHORT_TRAILING_STOP},
+};
+
+static void copy_text(char *to, size_t size, const char *from) {
+    size_t n = strlen(from);
+    if (n >= size)
+        n = size - 1;
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+struct compile {
+    const struct bt_config *cfg;
+    struct plan *plan;
+    struct rules *rules;
+    struct bt_error *err;
+};
+
+/* Adds one expression and counts its lookback; -1: refused. */
+static int add(struct compile *c, const char *expr, const struct plan_scope *scope,
+               enum value_type want, const char *where) {
+    struct expr_error e = {.line = 1, .column = 1};
+    int node = plan_add(c->plan, expr, scope, want, &e);
+    if (node < 0) {
+        if (e.where[0] == '\0')
+            copy_text(e.where, sizeof e.where, where);
+        c->err->expr = e;
+        return -1;
+    }
+    struct rules *r = c->rules;
+    size_t all = plan_lookback(c->plan, node);
+    size_t compat = plan_lookback_indicators(c->plan, node);
+    size_t recursive = plan_recursive_length(c->plan, node);
+    r->lookback = all > r->lookback ? all : r->lookback;
+    r->lookback_compat = compat > r->lookback_compat ? compat : r->lookback_compat;
+    r->recursive_length = recursive > r->recursive_length ? recursive : r->recursive_length;
+    return node;
+}
+
+static const struct bt_stop *word_of(const struct bt_config *cfg, enum level level) {
+    return level == LEVEL_STOP     ? &cfg->stop_loss
+           : level == LEVEL_TARGET ? &cfg->take_profit
+                                   : &cfg->trailing_stop;
+}
+
+/* One stop of one side: the request's word, else the strategy's own. */
+static bool add_level(struct compile *c, const struct strategy *s, const struct plan_scope *scope,
+                      enum side side, enum level level) {
+    const struct bt_stop *word = word_of(c->cfg, level);
+    enum rule rule = level_rules[side][level];
+    struct level_rule *out = &c->rules->level_rule[side][level];
+    int *node = &c->rules->level[side][level];
+    bool vote = c->cfg->combine != COMBINE_SLEEVES;
+    if (vote && s->rules[rule]) {
+        struct expr_error *e = &c->err->expr;
+        copy_text(e->message, sizeof e->message,
+                  "a strategy with stops of its own cannot vote: only the request's stops apply");
+        copy_text(e->where, sizeof e->where, rule_name(rule));
+        e->line = e->column = 1;
+        return false;
+    }
+    *node = -1;
+    if (word->kind == STOP_FRACTION) {
+        *out = (struct level_rule){.kind = STOP_FRACTION, .fraction = word->fraction};
+        return true;
+    }
+    const char *expr = word->kind == STOP_EXPR ? word->expr : s->rules[rule];
+    if (!expr)
+        return true;
+    static const struct plan_scope nothing = {NULL, NULL};
+    *node = add(c, expr, vote ? &nothing : scope, VALUE_NUMBER,
+                word->kind == STOP_EXPR ? words[level] : rule_name(rule));
+    out->kind = STOP_EXPR;
+    return *node >= 0;
+}
+
+static bool add_strategy(struct compile *c, const struct bt_strategy *bs) {
+    const struct strategy *s = bs->strategy;
+    const struct plan_scope scope = {.strategy = s, .params = bs->params};
+    for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
+        c->rules->condition[r] = -1;
+        if (!s->rules[r])
+            continue;
+        int node = add(c, s->rules[r], &scope, VALUE_CONDITION, rule_name((enum rule)r));
+        if (node < 0)
+            return false;
+        c->rules->condition[r] = node;
+    }
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++) {
+            if (!add_level(c, s, &scope, (enum side)side, (enum level)level))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules *ret,
+                   struct bt_error *err) {
+    struct bt_error found = {.strategy = 0};
+    for (size_t k = 0; k < cfg->n_strategies; k++) {
+        ret[k] = (struct rules){.lookback = 0};
+        found.strategy = (int)k;
+        struct compile c = {.cfg = cfg, .plan = plan, .rules = &ret[k], .err = &found};
+        if (!add_strategy(&c, &cfg->strategies[k])) {
+            *err = found;
+            return false;
+        }
+    }
+    return true;
+}
+
+void rules_signals(const struct rules *r, const struct eval *e, size_t n, struct signals *ret) {
+    *ret = (struct signals){.first = eval_first(e), .n = n};
+    for (int k = 0; k <= RULE_SHORT_EXIT; k++)
+        ret->rule[k] = r->condition[k] >= 0 ? eval_mask(e, r->condition[k]) : NULL;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++) {
+            int node = r->level[side][level];
+            ret->level[side][level] = node >= 0 ? eval_number(e, node) : NULL;
+        }
+    }
+}
