@@ -14,10 +14,10 @@ double entry_stop(const struct entry *e) {
 double account_liquidation(const struct account *a, double maintenance) {
     /* cash + units x p = maintenance x |units| x p */
     if (a->units > 0)
-        return a->cash < 0 ? -a->cash / (a->units * (1 - maintenance)) : -(double)INFINITY;
+        return a->cash < 0 ? -a->cash / (a->units * (1 - maintenance)) : -HUGE_VAL;
     if (a->units < 0)
         return a->cash > 0 ? a->cash / (-a->units * (1 + maintenance)) : 0;
-    return INFINITY;
+    return HUGE_VAL;
 }
 
 void account_reach(struct account *a, double raw) {

@@ -71,7 +71,7 @@ static double sqn(const struct measure *m) {
 
 void measure_trades(const struct measure *m, double mean_equity, struct metrics *ret) {
     double n = (double)m->n_trades;
-    double best = -INFINITY, worst = INFINITY, sum = 0;
+    double best = -HUGE_VAL, worst = HUGE_VAL, sum = 0;
     for (size_t i = 0; i < m->n_trades; i++) {
         double r = m->trades[i].return_pct;
         best = r > best ? r : best;

@@ -82,8 +82,8 @@ bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
 
 struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
                         double entry_price) {
-    double far = o->enter > 0 ? INFINITY : -INFINITY;
-    struct levels v = {.stop = -far, .target = far, .trail = INFINITY};
+    double far = o->enter > 0 ? HUGE_VAL : -HUGE_VAL;
+    struct levels v = {.stop = -far, .target = far, .trail = HUGE_VAL};
     double *const out[LEVEL_COUNT] = {&v.stop, &v.target, &v.trail};
     for (int k = 0; k < LEVEL_COUNT; k++) {
         if (rule[k].kind == STOP_EXPR)

@@ -5,7 +5,7 @@
 #define ALL_ENTRIES SIZE_MAX
 
 bool path_touches(const struct account *a, double maintenance, double low, double high) {
-    double below = -INFINITY, above = INFINITY; /* nearest levels under and over the price */
+    double below = -HUGE_VAL, above = HUGE_VAL; /* nearest levels under and over the price */
     for (size_t k = 0; k < a->n; k++) {
         const struct entry *e = &a->entries[k];
         if (e->size > 0) {

@@ -363,7 +363,7 @@ START_TEST(a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes) {
 
     world_init(&w, rising, 5);
     world_rule(&w, RULE_LONG_ENTRY, 1);
-    world_level(&w, SIDE_LONG, LEVEL_TARGET, NAN);
+    world_level(&w, SIDE_LONG, LEVEL_TARGET, (double)NAN);
     world_run(&w);
     TRADES(&w, 0);
     ck_assert_int_eq((int)w.br.diagnosis.refused[REFUSED_STOP_NULL], 1);

@@ -34,7 +34,7 @@ static void world_open(struct world *w) {
 }
 
 static struct btpy_order order_of(double size) {
-    const double none = NAN;
+    const double none = (double)NAN;
     return (struct btpy_order){.size = size,
                                .limit = none,
                                .stop = none,
@@ -76,16 +76,16 @@ START_TEST(stops_and_targets_of_market_orders) {
         int exit_bar;
         double entry, exit;
     } cases[] = {
-        {"1", 95, NAN, 3, {97, 98, 94, 96}, 3, 100, 95},
-        {"2", 95, NAN, 3, {90, 92, 88, 91}, 3, 100, 90},
-        {"3", NAN, 105, 3, {103, 106, 102, 104}, 3, 100, 105},
-        {"4", NAN, 105, 3, {110, 112, 108, 111}, 3, 100, 110},
+        {"1", 95, (double)NAN, 3, {97, 98, 94, 96}, 3, 100, 95},
+        {"2", 95, (double)NAN, 3, {90, 92, 88, 91}, 3, 100, 90},
+        {"3", (double)NAN, 105, 3, {103, 106, 102, 104}, 3, 100, 105},
+        {"4", (double)NAN, 105, 3, {110, 112, 108, 111}, 3, 100, 110},
         {"5", 95, 105, 3, {100, 106, 94, 100}, 3, 100, 95},
         {"5b", 95, 105, 3, {110, 112, 94, 100}, 3, 100, 95},
-        {"6", 95, NAN, 2, {100, 101, 94, 96}, 2, 100, 95},
-        {"7", NAN, 105, 2, {100, 106, 99, 104}, 2, 100, 105},
+        {"6", 95, (double)NAN, 2, {100, 101, 94, 96}, 2, 100, 95},
+        {"7", (double)NAN, 105, 2, {100, 106, 99, 104}, 2, 100, 105},
         {"7b", 95, 105, 2, {100, 106, 94, 100}, 2, 100, 95},
-        {"8", 95, NAN, 2, {90, 92, 88, 91}, 2, 90, 90},
+        {"8", 95, (double)NAN, 2, {90, 92, 88, 91}, 2, 90, 90},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct world w;
@@ -116,9 +116,12 @@ START_TEST(limit_and_stop_entries) {
         const char *name;
         double limit, stop, ohlc[4], entry;
     } cases[] = {
-        {"9", 98, NAN, {100, 101, 97, 99}, 98},      {"10", 98, NAN, {95, 97, 94, 96}, 95},
-        {"11", 98, NAN, {100, 101, 98, 99}, 98},     {"12", NAN, 103, {100, 104, 99, 103}, 103},
-        {"13", NAN, 103, {107, 108, 106, 107}, 107}, {"14", 105, 103, {100, 106, 99, 104}, 103},
+        {"9", 98, (double)NAN, {100, 101, 97, 99}, 98},
+        {"10", 98, (double)NAN, {95, 97, 94, 96}, 95},
+        {"11", 98, (double)NAN, {100, 101, 98, 99}, 98},
+        {"12", (double)NAN, 103, {100, 104, 99, 103}, 103},
+        {"13", (double)NAN, 103, {107, 108, 106, 107}, 107},
+        {"14", 105, 103, {100, 106, 99, 104}, 103},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct world w;

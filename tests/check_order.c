@@ -52,18 +52,18 @@ START_TEST(a_level_must_lie_on_its_own_side_of_the_close) {
         {1, LEVEL_STOP, 95, true, 0},
         {1, LEVEL_STOP, 100, false, REFUSED_STOP_SIDE},
         {1, LEVEL_STOP, 105, false, REFUSED_STOP_SIDE},
-        {1, LEVEL_STOP, NAN, false, REFUSED_STOP_NULL},
+        {1, LEVEL_STOP, (double)NAN, false, REFUSED_STOP_NULL},
         {-1, LEVEL_STOP, 105, true, 0},
         {-1, LEVEL_STOP, 95, false, REFUSED_STOP_SIDE},
         {1, LEVEL_TARGET, 105, true, 0},
         {1, LEVEL_TARGET, 95, false, REFUSED_STOP_SIDE},
         {-1, LEVEL_TARGET, 95, true, 0},
         {-1, LEVEL_TARGET, 105, false, REFUSED_STOP_SIDE},
-        {-1, LEVEL_TARGET, NAN, false, REFUSED_STOP_NULL},
+        {-1, LEVEL_TARGET, (double)NAN, false, REFUSED_STOP_NULL},
         {1, LEVEL_TRAIL, 95, true, 0},
         {-1, LEVEL_TRAIL, 95, true, 0}, /* a distance: one expression for both sides */
         {1, LEVEL_TRAIL, 100, false, REFUSED_STOP_SIDE},
-        {1, LEVEL_TRAIL, NAN, false, REFUSED_STOP_NULL},
+        {1, LEVEL_TRAIL, (double)NAN, false, REFUSED_STOP_NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct order o;

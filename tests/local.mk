@@ -1,6 +1,8 @@
 # One Check program a module: tests/check_NAME.c and its name in one of the two lists, sorted.
 # engine_tests link the engine alone, so a call upward fails to link; lib_tests link everything.
 EXTRA_DIST += \
+	tests/broker_world.h \
+	tests/near.h \
 	tests/redis_server.h \
 	tests/suite.h
 dist_check_SCRIPTS += \
@@ -11,7 +13,13 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; builddir='$(builddir)'; export srcdir
 
 if HAVE_CHECK
 engine_tests = \
-	tests/check_bars
+	tests/check_bars \
+	tests/check_broker \
+	tests/check_btpy \
+	tests/check_cost \
+	tests/check_ledger \
+	tests/check_order \
+	tests/check_path
 lib_tests = \
 	tests/check_auth \
 	tests/check_base \
@@ -29,3 +37,9 @@ LDADD = $(base_libs) $(bus_libs) $(store_libs) $(CHECK_LIBS)
 engine_test_libs = libengine.a $(CHECK_LIBS) -lm
 
 tests_check_bars_LDADD = $(engine_test_libs)
+tests_check_broker_LDADD = $(engine_test_libs)
+tests_check_btpy_LDADD = $(engine_test_libs)
+tests_check_cost_LDADD = $(engine_test_libs)
+tests_check_ledger_LDADD = $(engine_test_libs)
+tests_check_order_LDADD = $(engine_test_libs)
+tests_check_path_LDADD = $(engine_test_libs)
