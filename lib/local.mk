@@ -21,12 +21,22 @@ libcandlemill_a_SOURCES = \
 	lib/json_strict.c lib/json_strict.h \
 	lib/limits.h \
 	lib/log.c lib/log.h \
-	lib/market.h \
+	lib/market.c lib/market.h \
+	lib/market_import.c \
 	lib/proc.c lib/proc.h \
-	lib/result.h \
+	lib/result.c lib/result.h \
+	lib/result_basis.c \
+	lib/result_parts.c \
 	lib/run.h \
-	lib/spec.h \
-	lib/store.h
+	lib/spec.c lib/spec.h \
+	lib/spec_flatten.c \
+	lib/spec_forms.c \
+	lib/spec_profile.c \
+	lib/spec_strategies.c \
+	lib/spec_words.c lib/spec_words.h \
+	lib/store.h \
+	lib/strategy_check.c \
+	lib/strategy_json.c
 
 # What a program links after its own objects, in this order. candlemill-ws links no store: its lines
 # leave MONGOC_LIBS and SQLITE_LIBS out, and the linker takes from the archive only what it calls.

@@ -7,6 +7,9 @@
 #include "lib/market.h"
 #include "lib/spec.h"
 
+/* What made a result: "candlemill 0.1.0". */
+extern const char engine_version[];
+
 /* The object of ENGINE.md 7 ({backtestId,id,resultId,status,summary,metrics,basis,strategies,data,
  * engine,warnings,noTrades,band}). Heap; caller frees; NULL: out of memory. id NULL (the CLI): the
  * ids are null. */
@@ -17,11 +20,33 @@ char *result_body(const char *id, const struct request *r, const struct market_d
  * the metric is. Heap; caller frees. */
 char *result_summary(const struct bt_result *res);
 
-/* Packed little-endian parts, and back. Trades: 112 bytes a row. Equity: runs of times (start,
- * step, count), then one float64 a bar. */
+/* {"totalReturn":…} of all metrics, null where there is none; and {"sqn":"fewer than 2 trades"}. */
+void metrics_json(struct json_out *j, const struct metrics *m);
+void metrics_nulls_json(struct json_out *j, const struct metrics *m);
+
+/* What a metric means in a profile, one sentence. */
+const char *metric_definition(enum metric m, enum bt_profile profile);
+
+/* The sentences of "warnings", each a heap string; ret has room for RESULT_WARNINGS_MAX. */
+#define RESULT_WARNINGS_MAX 8
+size_t result_warnings(const struct request *r, const struct market_data *d,
+                       const struct bt_result *res, char *ret[static RESULT_WARNINGS_MAX]);
+
+/* Packed little-endian parts, and back.
+ *
+ * Trades: TRADE_BYTES a row, so that row i can be read alone: size, entryPrice, exitPrice, pnl,
+ * returnPct, commission, mae, mfe (float64), entryBar, exitBar, entryTime, exitTime (int64),
+ * entryReason, exitReason, strategy, 0 (int32).
+ *
+ * Equity: int64 bars, int64 runs; then a run each {int64 first time, int64 step, int64 count}; then
+ * one float64 a bar. */
+#define TRADE_BYTES 112
+
 char *trades_pack(const struct bt_result *res, size_t *ret_len);
 struct trade *trades_unpack(const char *data, size_t len,
                             size_t *ret_n); /* heap; NULL: not a part */
+/* Row i of the part, without the others; false when it has no such row or it is damaged. */
+bool trade_unpack(const char *data, size_t len, size_t i, struct trade *ret);
 char *equity_pack(const struct bars *range, const double *equity, size_t *ret_len);
 struct equity_curve {
     size_t n;
@@ -35,5 +60,12 @@ void equity_release(struct equity_curve *c);
 void trade_json(struct json_out *j, const struct trade *t, const char *strategy_name);
 void trade_csv_header(struct buf *out);
 void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name);
+
+/* "time,equity" */
+void equity_csv_header(struct buf *out);
+void equity_csv(struct buf *out, int64_t t, double equity);
+
+/* A text as one CSV field: quoted when it must be. */
+void csv_text(struct buf *out, const char *text);
 
 #endif

@@ -1,0 +1,296 @@
+/* Trades and equity: packed for the store, as JSON and CSV for people and programs. */
+#include "lib/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "packed parts are little-endian");
+
+/* A row of the trades part as it lies in the store: no padding, so it is copied whole. */
+struct packed_trade {
+    double size, entry_price, exit_price, pnl, return_pct, commission, mae, mfe;
+    int64_t entry_bar, exit_bar, entry_time, exit_time;
+    int32_t entry_reason, exit_reason, strategy, zero;
+};
+_Static_assert(sizeof(struct packed_trade) == TRADE_BYTES, "a trade has TRADE_BYTES");
+
+struct equity_run {
+    int64_t first, step, count;
+};
+
+char *trades_pack(const struct bt_result *res, size_t *ret_len) {
+    size_t len = res->n_trades * TRADE_BYTES;
+    char *data = malloc(len ? len : 1);
+    if (!data)
+        return NULL;
+    for (size_t i = 0; i < res->n_trades; i++) {
+        const struct trade *t = &res->trades[i];
+        struct packed_trade p = {
+            .size = t->size,
+            .entry_price = t->entry_price,
+            .exit_price = t->exit_price,
+            .pnl = t->pnl,
+            .return_pct = t->return_pct,
+            .commission = t->commission,
+            .mae = t->mae,
+            .mfe = t->mfe,
+            .entry_bar = t->entry_bar,
+            .exit_bar = t->exit_bar,
+            .entry_time = t->entry_time,
+            .exit_time = t->exit_time,
+            .entry_reason = (int32_t)t->entry_reason,
+            .exit_reason = (int32_t)t->exit_reason,
+            .strategy = t->strategy,
+        };
+        memcpy(data + i * TRADE_BYTES, &p, sizeof p);
+    }
+    *ret_len = len;
+    return data;
+}
+
+bool trade_unpack(const char *data, size_t len, size_t i, struct trade *ret) {
+    struct packed_trade p;
+    if (len % TRADE_BYTES != 0 || i >= len / TRADE_BYTES)
+        return false;
+    memcpy(&p, data + i * TRADE_BYTES, sizeof p);
+    if (p.entry_reason < 0 || p.entry_reason >= REASON_COUNT || p.exit_reason < 0 ||
+        p.exit_reason >= REASON_COUNT || p.strategy < 0 || p.strategy >= BACKTEST_STRATEGIES_MAX)
+        return false;
+    *ret = (struct trade){
+        .size = p.size,
+        .entry_price = p.entry_price,
+        .exit_price = p.exit_price,
+        .pnl = p.pnl,
+        .return_pct = p.return_pct,
+        .commission = p.commission,
+        .mae = p.mae,
+        .mfe = p.mfe,
+        .entry_bar = p.entry_bar,
+        .exit_bar = p.exit_bar,
+        .entry_time = p.entry_time,
+        .exit_time = p.exit_time,
+        .entry_reason = (enum trade_reason)p.entry_reason,
+        .exit_reason = (enum trade_reason)p.exit_reason,
+        .strategy = p.strategy,
+    };
+    return true;
+}
+
+struct trade *trades_unpack(const char *data, size_t len, size_t *ret_n) {
+    size_t n = len / TRADE_BYTES;
+    if (len % TRADE_BYTES != 0)
+        return NULL;
+    struct trade *trades = calloc(n ? n : 1, sizeof *trades);
+    for (size_t i = 0; trades && i < n; i++) {
+        if (!trade_unpack(data, len, i, &trades[i])) {
+            free(trades);
+            return NULL;
+        }
+    }
+    if (trades)
+        *ret_n = n;
+    return trades;
+}
+
+/* Bars [i, …) that have one step between them. */
+static struct equity_run run_from(const struct bars *b, size_t i) {
+    struct equity_run run = {.first = b->t[i], .step = 0, .count = 1};
+    if (i + 1 < b->n)
+        run.step = b->t[i + 1] - b->t[i];
+    while (i + (size_t)run.count < b->n &&
+           b->t[i + (size_t)run.count] == run.first + run.step * run.count)
+        run.count++;
+    return run;
+}
+
+char *equity_pack(const struct bars *range, const double *equity, size_t *ret_len) {
+    size_t runs = 0;
+    for (size_t i = 0; i < range->n; i += (size_t)run_from(range, i).count)
+        runs++;
+    int64_t head[2] = {(int64_t)range->n, (int64_t)runs};
+    size_t len = sizeof head + runs * sizeof(struct equity_run) + range->n * sizeof *equity;
+    char *data = malloc(len);
+    if (!data)
+        return NULL;
+    char *p = data;
+    memcpy(p, head, sizeof head);
+    p += sizeof head;
+    for (size_t i = 0; i < range->n;) {
+        struct equity_run run = run_from(range, i);
+        memcpy(p, &run, sizeof run);
+        p += sizeof run;
+        i += (size_t)run.count;
+    }
+    if (range->n > 0)
+        memcpy(p, equity, range->n * sizeof *equity);
+    *ret_len = len;
+    return data;
+}
+
+static bool unpack_times(const char *runs, size_t n_runs, int64_t *t, size_t n) {
+    size_t at = 0;
+    for (size_t i = 0; i < n_runs; i++) {
+        struct equity_run run;
+        memcpy(&run, runs + i * sizeof run, sizeof run);
+        if (run.count < 1 || (uint64_t)run.count > n - at)
+            return false;
+        for (int64_t k = 0; k < run.count; k++)
+            t[at++] = (int64_t)((uint64_t)run.first + (uint64_t)run.step * (uint64_t)k);
+    }
+    return at == n;
+}
+
+bool equity_unpack(const char *data, size_t len, struct equity_curve *ret) {
+    int64_t head[2];
+    if (len < sizeof head)
+        return false;
+    memcpy(head, data, sizeof head);
+    size_t rest = len - sizeof head, most = rest / sizeof(double);
+    if (head[0] < 0 || head[1] < 0 || (uint64_t)head[0] > most || (uint64_t)head[1] > most)
+        return false;
+    size_t n = (size_t)head[0], runs = (size_t)head[1];
+    if (rest != runs * sizeof(struct equity_run) + n * sizeof(double))
+        return false;
+    struct equity_curve c = {.n = n};
+    c.t = calloc(n ? n : 1, sizeof *c.t);
+    c.equity = calloc(n ? n : 1, sizeof *c.equity);
+    const char *p = data + sizeof head;
+    if (!c.t || !c.equity || !unpack_times(p, runs, c.t, n)) {
+        equity_release(&c);
+        return false;
+    }
+    if (n > 0)
+        memcpy(c.equity, p + runs * sizeof(struct equity_run), n * sizeof(double));
+    *ret = c;
+    return true;
+}
+
+void equity_release(struct equity_curve *c) {
+    free(c->t);
+    free(c->equity);
+    *c = (struct equity_curve){0};
+}
+
+/* The words of a trade and their values, once for JSON and CSV. */
+enum value_kind { VALUE_REAL, VALUE_WHOLE, VALUE_TIME, VALUE_TEXT };
+
+struct value {
+    const char *word;
+    enum value_kind kind;
+    double real;
+    int64_t whole;
+    const char *text;
+};
+
+#define TRADE_WORDS 15
+
+static void trade_values(const struct trade *t, const char *strategy,
+                         struct value v[static TRADE_WORDS]) {
+    const struct value values[TRADE_WORDS] = {
+        {.word = "size", .real = t->size},
+        {"entryBar", VALUE_WHOLE, .whole = t->entry_bar},
+        {"exitBar", VALUE_WHOLE, .whole = t->exit_bar},
+        {"entryTime", VALUE_TIME, .whole = t->entry_time},
+        {"exitTime", VALUE_TIME, .whole = t->exit_time},
+        {.word = "entryPrice", .real = t->entry_price},
+        {.word = "exitPrice", .real = t->exit_price},
+        {.word = "pnl", .real = t->pnl},
+        {.word = "returnPct", .real = t->return_pct},
+        {.word = "commission", .real = t->commission},
+        {"entryReason", VALUE_TEXT, .text = reason_name(t->entry_reason)},
+        {"exitReason", VALUE_TEXT, .text = reason_name(t->exit_reason)},
+        {.word = "mae", .real = t->mae},
+        {.word = "mfe", .real = t->mfe},
+        {"strategy", VALUE_TEXT, .text = strategy},
+    };
+    memcpy(v, values, sizeof values);
+}
+
+void trade_json(struct json_out *j, const struct trade *t, const char *strategy_name) {
+    struct value v[TRADE_WORDS];
+    char time[TIME_TEXT_MAX];
+    trade_values(t, strategy_name, v);
+    json_begin(j, '{');
+    for (size_t i = 0; i < TRADE_WORDS; i++) {
+        switch (v[i].kind) {
+        case VALUE_REAL:
+            json_put_double(j, v[i].word, v[i].real);
+            break;
+        case VALUE_WHOLE:
+            json_put_int(j, v[i].word, v[i].whole);
+            break;
+        case VALUE_TIME:
+            json_put_string(j, v[i].word, time_format(v[i].whole, time));
+            break;
+        case VALUE_TEXT:
+            json_put_string(j, v[i].word, v[i].text);
+            break;
+        }
+    }
+    json_end(j, '}');
+}
+
+void trade_csv_header(struct buf *out) {
+    struct value v[TRADE_WORDS];
+    trade_values(&(struct trade){0}, "", v);
+    for (size_t i = 0; i < TRADE_WORDS; i++)
+        buf_fmt(out, "%s%s", i ? "," : "", v[i].word);
+    buf_char(out, '\n');
+}
+
+static void csv_double(struct buf *out, double v) {
+    char text[DOUBLE_TEXT_MAX];
+    buf_add(out, text, (size_t)double_format(v, text));
+}
+
+void csv_text(struct buf *out, const char *text) {
+    if (!strpbrk(text, ",\"\r\n")) {
+        buf_str(out, text);
+        return;
+    }
+    buf_char(out, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buf_char(out, '"');
+        buf_char(out, *text);
+    }
+    buf_char(out, '"');
+}
+
+void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name) {
+    struct value v[TRADE_WORDS];
+    char time[TIME_TEXT_MAX];
+    trade_values(t, strategy_name, v);
+    for (size_t i = 0; i < TRADE_WORDS; i++) {
+        if (i > 0)
+            buf_char(out, ',');
+        switch (v[i].kind) {
+        case VALUE_REAL:
+            csv_double(out, v[i].real);
+            break;
+        case VALUE_WHOLE:
+            buf_fmt(out, "%lld", (long long)v[i].whole);
+            break;
+        case VALUE_TIME:
+            buf_str(out, time_format(v[i].whole, time));
+            break;
+        case VALUE_TEXT:
+            csv_text(out, v[i].text);
+            break;
+        }
+    }
+    buf_char(out, '\n');
+}
+
+void equity_csv_header(struct buf *out) {
+    buf_str(out, "time,equity\n");
+}
+
+void equity_csv(struct buf *out, int64_t t, double equity) {
+    char time[TIME_TEXT_MAX];
+    buf_fmt(out, "%s,", time_format(t, time));
+    csv_double(out, equity);
+    buf_char(out, '\n');
+}

@@ -1,0 +1,263 @@
+#include "lib/spec.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/spec_words.h"
+
+typedef enum err_code read_fn(struct request *r, struct json_object *v, const char *p,
+                              struct err *e);
+
+enum kind {
+    FORM,   /* read() knows it */
+    NUMBER, /* a double at offset */
+    WHOLE,  /* an int at offset */
+    FLAG,   /* a bool at offset */
+    CHOICE, /* an enum at offset */
+    LATER,  /* read by request_parse itself */
+    NOT_YET /* part of the language, but this version does not do it */
+};
+
+struct word {
+    const char *name;
+    enum kind kind;
+    size_t offset; /* into struct request */
+    struct range range;
+    const char *const *names; /* CHOICE: ends with NULL */
+    read_fn *read;
+    const char *instead; /* NOT_YET: what a user can do */
+};
+
+#define AT(field) .offset = offsetof(struct request, field)
+#define RATE      "a rate: 0.001 is 0.1 %"
+
+static const char *const combines[] = {"sleeves", "all", "any", "majority", NULL};
+static const char *const sides[] = {"both", "long", "short", NULL};
+static const char *const fills[] = {"open", "close", NULL};
+static const char *const paths[] = {"pessimistic", "optimistic", "ohlc", "olhc", "lower", NULL};
+static const char *const profiles[] = {"candlemill", "backtesting.py", NULL};
+
+#define PATH_LOWER 4 /* in paths; the engine has no such value */
+
+/* The order is the one of the documentation. */
+static const struct word words[] = {
+    {"symbol", FORM, .read = spec_symbol},
+    {"interval", FORM, .read = spec_interval},
+    {"startDate", FORM, .read = spec_start},
+    {"endDate", FORM, .read = spec_end},
+    {"strategies", .kind = LATER},
+    {"strategyParams", .kind = LATER},
+    {"combine", CHOICE, AT(cfg.combine), .names = combines},
+    {"sides", CHOICE, AT(cfg.sides), .names = sides},
+    {"cash", NUMBER, AT(cfg.cash), .range = {.max = 1e15, .above = true, .unit = "money"}},
+    {"size", FORM, .read = spec_size},
+    {"commission", FORM, .read = spec_commission},
+    {"spread", NUMBER, AT(cfg.spread), .range = {.max = 0.5, .unit = RATE}},
+    {"slippage", NUMBER, AT(cfg.slippage), .range = {.max = 0.5, .unit = RATE}},
+    {"leverage", NUMBER, AT(cfg.leverage), .range = {.min = 1, .max = 125}},
+    {"maintenance", NUMBER, AT(cfg.maintenance), .range = {.max = 0.99, .unit = RATE}},
+    {"fill", CHOICE, AT(cfg.fill), .names = fills},
+    {"path", CHOICE, AT(cfg.path), .names = paths},
+    {"lowerInterval", NOT_YET, .instead = "use path 'pessimistic', 'optimistic', 'ohlc' or 'olhc'"},
+    {"stopLoss", FORM, .read = spec_stop_loss},
+    {"takeProfit", FORM, .read = spec_take_profit},
+    {"trailingStop", FORM, .read = spec_trailing_stop},
+    {"hedging", FLAG, AT(cfg.hedging)},
+    {"pyramiding", WHOLE, AT(cfg.pyramiding),
+     .range = {.min = 1, .max = 1000, .unit = "entries held at once"}},
+    {"maxBars", WHOLE, AT(cfg.max_bars), .range = {.min = 1, .max = BARS_MAX, .unit = "bars"}},
+    {"finalize", FLAG, AT(cfg.finalize)},
+    {"exclusiveOrders", FLAG, AT(cfg.exclusive_orders)},
+    {"lot", FORM, .read = spec_lot},
+    {"funding", NOT_YET, .instead = "leave it out, or add its cost to commission"},
+    {"annualisation", NUMBER, AT(cfg.annualisation),
+     .range = {.min = 1, .max = 366, .unit = "days a year"}},
+    {"riskFree", NUMBER, AT(cfg.risk_free),
+     .range = {.min = -0.5, .max = 1, .unit = "a yearly rate: 0.02 is 2 %"}},
+    {"profile", .kind = LATER},
+    {"warmup", .kind = LATER},
+    {"tags", FORM, .read = spec_tags},
+    {"note", FORM, .read = spec_note},
+    {"priority", WHOLE, AT(priority), .range = {.max = 9}},
+};
+
+#define WORDS (sizeof words / sizeof *words)
+
+const char *request_word_at(size_t i) {
+    return i < WORDS ? words[i].name : NULL;
+}
+
+static enum err_code read_choice(struct request *r, const struct word *w, struct json_object *v,
+                                 const char *p, struct err *e) {
+    size_t n = 0;
+    int i;
+    while (w->names[n])
+        n++;
+    enum err_code code = spec_choice(v, p, w->names, n, &i, e);
+    if (code != ERR_NONE)
+        return code;
+    if (w->names == paths && i == PATH_LOWER)
+        return err_at(e, ERR_INVALID, p, "not_supported",
+                      "path 'lower' is not in this version; use 'pessimistic', 'optimistic', "
+                      "'ohlc' or 'olhc'");
+    memcpy((char *)r + w->offset, &i, sizeof i);
+    return ERR_NONE;
+}
+
+static enum err_code read_word(struct request *r, const struct word *w, struct json_object *v,
+                               struct err *e) {
+    char p[ERR_POINTER_MAX];
+    double number = 0;
+    bool flag = false;
+    enum err_code code = ERR_NONE;
+    char *to = (char *)r + w->offset;
+    spec_pointer(p, "", w->name);
+    switch (w->kind) {
+    case FORM:
+        return w->read(r, v, p, e);
+    case NUMBER:
+        code = spec_number(v, p, &w->range, &number, e);
+        if (code == ERR_NONE)
+            memcpy(to, &number, sizeof number);
+        return code;
+    case WHOLE: {
+        struct range whole = w->range;
+        whole.whole = true;
+        code = spec_number(v, p, &whole, &number, e);
+        if (code == ERR_NONE)
+            memcpy(to, &(int){(int)number}, sizeof(int));
+        return code;
+    }
+    case FLAG:
+        code = spec_flag(v, p, &flag, e);
+        if (code == ERR_NONE)
+            memcpy(to, &flag, sizeof flag);
+        return code;
+    case CHOICE:
+        return read_choice(r, w, v, p, e);
+    case NOT_YET:
+        return err_at(e, ERR_INVALID, p, "not_supported", "%s is not in this version; %s", w->name,
+                      w->instead);
+    case LATER:
+        break;
+    }
+    return ERR_NONE;
+}
+
+static enum err_code missing(const char *name, struct err *e) {
+    char p[ERR_POINTER_MAX];
+    spec_pointer(p, "", name);
+    return err_at(e, ERR_INVALID, p, "missing", "%s is missing", name);
+}
+
+static enum err_code read_profile(struct request *r, struct json_object *params, struct err *e) {
+    struct json_object *v = spec_member(params, "profile");
+    int i = PROFILE_CANDLEMILL;
+    if (v) {
+        enum err_code code = spec_choice(v, "/profile", profiles, 2, &i, e);
+        if (code != ERR_NONE)
+            return code;
+    }
+    bt_config_init(&r->cfg, (enum bt_profile)i);
+    return ERR_NONE;
+}
+
+static enum err_code read_words(struct request *r, struct json_object *params, struct err *e) {
+    for (size_t i = 0; i < WORDS; i++) {
+        struct json_object *v = spec_member(params, words[i].name);
+        enum err_code code = v ? read_word(r, &words[i], v, e) : ERR_NONE;
+        if (code != ERR_NONE)
+            return code;
+    }
+    static const char *const required[] = {"symbol", "interval", "strategies"};
+    for (size_t i = 0; i < sizeof required / sizeof *required; i++)
+        if (!spec_member(params, required[i]))
+            return missing(required[i], e);
+    return ERR_NONE;
+}
+
+/* Words that must fit one another. */
+static enum err_code check_together(const struct request *r, struct err *e) {
+    const struct bt_config *cfg = &r->cfg;
+    if (r->start_ms >= r->end_ms)
+        return err_at(e, ERR_INVALID, "/endDate", "range",
+                      "endDate must be after startDate (bars with startDate <= open time < endDate "
+                      "are tested)");
+    if (cfg->profile != PROFILE_BACKTESTING_PY && cfg->maintenance * cfg->leverage >= 1)
+        return err_at(e, ERR_INVALID, "/maintenance", "range",
+                      "maintenance must be below the initial margin 1/leverage = %.4g",
+                      1 / cfg->leverage);
+    if (cfg->size_type == SIZE_RISK && cfg->combine != COMBINE_SLEEVES &&
+        cfg->stop_loss.kind == STOP_NONE)
+        return err_at(e, ERR_INVALID, "/size", "conflict",
+                      "size 'risk' needs a stopLoss: a vote has only the request's stops");
+    return spec_profile(r, e);
+}
+
+static enum err_code read_warmup(struct request *r, struct json_object *params, struct err *e) {
+    static const struct range bars = {.max = BARS_MAX, .whole = true, .unit = "bars"};
+    struct json_object *v = spec_member(params, "warmup");
+    double number;
+    if (!v)
+        return ERR_NONE;
+    enum err_code code = spec_number(v, "/warmup", &bars, &number, e);
+    if (code != ERR_NONE)
+        return code;
+    if (number < (double)r->want_warmup)
+        return err_at(e, ERR_INVALID, "/warmup", "range",
+                      "warmup must not be below the %zu bars that the strategies need",
+                      r->want_warmup);
+    if (number > 0 && r->cfg.profile == PROFILE_BACKTESTING_PY)
+        return err_at(e, ERR_INVALID, "/warmup", "profile",
+                      "profile 'backtesting.py' reads no bars before startDate: leave warmup out");
+    r->warmup = (int64_t)number;
+    r->want_warmup = (size_t)number;
+    return ERR_NONE;
+}
+
+static enum err_code parse(struct request *r, struct json_object *params, struct err *e) {
+    const char *names[WORDS];
+    for (size_t i = 0; i < WORDS; i++)
+        names[i] = words[i].name;
+    enum err_code code = spec_keys(params, "", "word", names, WORDS, e);
+    if (code == ERR_NONE)
+        code = read_profile(r, params, e);
+    if (code == ERR_NONE)
+        code = read_words(r, params, e);
+    if (code == ERR_NONE)
+        code = spec_strategies(r, spec_member(params, "strategies"),
+                               spec_member(params, "strategyParams"), e);
+    if (code == ERR_NONE)
+        code = check_together(r, e);
+    if (code == ERR_NONE)
+        code = spec_compile(r, e);
+    if (code == ERR_NONE)
+        code = read_warmup(r, params, e);
+    return code;
+}
+
+enum err_code request_parse(struct json_object *params, struct request *ret, struct err *e) {
+    struct request r = {.start_ms = INT64_MIN, .end_ms = INT64_MAX, .warmup = -1};
+    r.tree = json_object_get(params);
+    r.owned = calloc(BACKTEST_STRATEGIES_MAX, sizeof *r.owned);
+    if (!r.owned) {
+        request_release(&r);
+        return err_set(e, ERR_INTERNAL, "out of memory");
+    }
+    enum err_code code = parse(&r, params, e);
+    if (code != ERR_NONE) {
+        request_release(&r);
+        return code;
+    }
+    *ret = r;
+    return ERR_NONE;
+}
+
+void request_release(struct request *r) {
+    for (size_t i = 0; i < r->n_owned; i++)
+        strategy_release(&r->owned[i]);
+    free(r->owned);
+    json_object_put(r->tree);
+    *r = (struct request){.warmup = -1};
+}

@@ -1,0 +1,51 @@
+/* The profile backtesting.py: words it lacks are errors there, and some exist only there. */
+#include "lib/spec_words.h"
+
+static enum err_code lacks(const char *pointer, const char *why, struct err *e) {
+    return err_at(e, ERR_INVALID, pointer, "profile", "profile 'backtesting.py' has no %s%s",
+                  pointer + 1, why);
+}
+
+static enum err_code only_there(const struct request *r, struct err *e) {
+    if (spec_member(r->tree, "exclusiveOrders"))
+        return err_at(e, ERR_INVALID, "/exclusiveOrders", "profile",
+                      "exclusiveOrders exists in profile 'backtesting.py' only");
+    if (r->cfg.hedging)
+        return err_at(e, ERR_INVALID, "/hedging", "not_supported",
+                      "hedging is in this version with profile 'backtesting.py' only");
+    return ERR_NONE;
+}
+
+enum err_code spec_profile(const struct request *r, struct err *e) {
+    const struct bt_config *cfg = &r->cfg;
+    if (cfg->profile != PROFILE_BACKTESTING_PY)
+        return only_there(r, e);
+    static const char *const absent[] = {"/slippage", "/maintenance", "/path", "/lot",
+                                         "/trailingStop"};
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        if (spec_member(r->tree, absent[i] + 1))
+            return lacks(absent[i], "", e);
+    struct json_object *commission = spec_member(r->tree, "commission");
+    if (json_object_is_type(commission, json_type_object) && spec_member(commission, "minimum"))
+        return err_at(e, ERR_INVALID, "/commission/minimum", "profile",
+                      "profile 'backtesting.py' has no minimum commission");
+    if (cfg->size_type == SIZE_CASH || cfg->size_type == SIZE_RISK)
+        return err_at(e, ERR_INVALID, "/size/type", "profile",
+                      "profile 'backtesting.py' sizes by 'equity' (a share of the free margin) or "
+                      "'units'");
+    if (cfg->size_type == SIZE_UNITS && cfg->size != (double)(long long)cfg->size)
+        return err_at(e, ERR_INVALID, "/size/value", "profile",
+                      "profile 'backtesting.py' trades whole units");
+    if (cfg->combine != COMBINE_SLEEVES)
+        return err_at(e, ERR_INVALID, "/combine", "profile",
+                      "profile 'backtesting.py' has no votes: combine must be 'sleeves'");
+    for (size_t i = 0; i < cfg->n_strategies; i++) {
+        const struct strategy *s = cfg->strategies[i].strategy;
+        char pointer[ERR_POINTER_MAX];
+        spec_pointer_at(pointer, "/strategies", i);
+        if (s->rules[RULE_LONG_TRAILING_STOP] || s->rules[RULE_SHORT_TRAILING_STOP])
+            return err_at(e, ERR_INVALID, pointer, "profile",
+                          "profile 'backtesting.py' has no trailingStop, which %s has", s->name);
+    }
+    return ERR_NONE;
+}

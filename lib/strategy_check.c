@@ -1,0 +1,91 @@
+/* Does every expression of a strategy compile, and where does one not. */
+#include "lib/spec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/plan.h"
+#include "lib/spec_words.h"
+
+/* Where the text named `where` (a define or a rule) stands in the strategy's object. */
+static void locate(const char *where, const struct strategy *s, struct json_object *tree,
+                   const char *pointer, char ret[static ERR_POINTER_MAX]) {
+    char map[ERR_POINTER_MAX];
+    snprintf(ret, ERR_POINTER_MAX, "%s", pointer);
+    if (!tree)
+        return;
+    for (size_t i = 0; i < s->n_defines; i++) {
+        if (strcmp(where, s->defines[i].name) == 0) {
+            spec_pointer(map, pointer, "define");
+            spec_pointer(ret, map, where);
+            return;
+        }
+    }
+    struct json_object *rules = spec_member(tree, "rules");
+    spec_pointer(map, pointer, "rules");
+    const char *point = strchr(where, '.');
+    if (spec_member(rules, where))
+        spec_pointer(ret, map, where);
+    else if (point && spec_member(rules, point + 1)) /* "stopLoss" serves both sides */
+        spec_pointer(ret, map, point + 1);
+}
+
+enum err_code spec_expr_error(const struct expr_error *x, const struct strategy *s,
+                              struct json_object *tree, const char *pointer, struct err *e) {
+    char at[ERR_POINTER_MAX];
+    locate(x->where, s, tree, pointer, at);
+    err_at(e, ERR_INVALID, at, "expression", "%s%s%s, line %d, column %d: %s", s->name,
+           x->where[0] ? " " : "", x->where, x->line, x->column, x->message);
+    if (e) {
+        e->line = x->line;
+        e->column = x->column;
+    }
+    return ERR_INVALID;
+}
+
+static enum err_code check(struct plan *plan, const struct strategy *s, struct json_object *o,
+                           const char *pointer, size_t *ret_lookback, struct err *e) {
+    double params[STRATEGY_PARAMS_MAX];
+    struct expr_error x;
+    for (size_t i = 0; i < s->n_params; i++)
+        params[i] = s->params[i].def;
+    for (size_t i = 0; i < s->n_defines; i++) {
+        struct strategy before = *s; /* a define sees the ones before it */
+        before.n_defines = i;
+        const struct plan_scope scope = {&before, params};
+        const char *expr = s->defines[i].expr;
+        if (plan_add(plan, expr, &scope, VALUE_NUMBER, &x) >= 0 ||
+            plan_add(plan, expr, &scope, VALUE_CONDITION, &x) >= 0)
+            continue;
+        snprintf(x.where, sizeof x.where, "%s", s->defines[i].name);
+        return spec_expr_error(&x, s, o, pointer, e);
+    }
+    const struct plan_scope scope = {s, params};
+    for (int rule = 0; rule < RULE_COUNT; rule++) {
+        if (!s->rules[rule])
+            continue;
+        int node = plan_add(plan, s->rules[rule], &scope,
+                            rule <= RULE_SHORT_EXIT ? VALUE_CONDITION : VALUE_NUMBER, &x);
+        if (node < 0) {
+            snprintf(x.where, sizeof x.where, "%s", rule_name((enum rule)rule));
+            return spec_expr_error(&x, s, o, pointer, e);
+        }
+        size_t lookback = plan_lookback(plan, node);
+        if (lookback > *ret_lookback)
+            *ret_lookback = lookback;
+    }
+    return ERR_NONE;
+}
+
+enum err_code strategy_check(const struct strategy *s, struct json_object *o, const char *pointer,
+                             size_t *ret_lookback, struct err *e) {
+    struct plan *plan = plan_new();
+    size_t lookback = 0;
+    if (!plan)
+        return err_set(e, ERR_INTERNAL, "out of memory");
+    enum err_code code = check(plan, s, o, pointer, &lookback, e);
+    plan_free(plan);
+    if (code == ERR_NONE && ret_lookback)
+        *ret_lookback = lookback;
+    return code;
+}
