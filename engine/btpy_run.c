@@ -34,6 +34,7 @@ static enum bt_status run_open(struct run *r, struct bt_error *err) {
     r->rules = calloc(cfg->n_strategies, sizeof *r->rules);
     if (!r->plan || !r->rules)
         return BT_NOMEM;
+    plan_strict_crosses(r->plan);
     if (!rules_compile(cfg, r->plan, r->rules, err))
         return BT_BAD_STRATEGY;
     r->eval = eval_new(r->plan, r->bars, cfg->block);

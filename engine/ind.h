@@ -6,31 +6,49 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum ind_arg_kind {
+    ARG_SERIES,    /* a number of its own each bar */
+    ARG_CONDITION, /* true or false each bar */
+    ARG_INT,       /* the rest are constants: the same on every bar; may be made of parameters */
+    ARG_FLOAT,
+    ARG_BOOL
+};
+
 struct ind_arg {
     const char *name;
-    enum { ARG_SERIES, ARG_CONDITION, ARG_INT, ARG_FLOAT } kind; /* INT, FLOAT: constants */
-    double min, max;                                             /* of constants */
-    const char *def; /* "close", "14"; NULL: must be given */
+    enum ind_arg_kind kind;
+    double min, max; /* of ARG_INT and ARG_FLOAT */
+    const char *def; /* "high", "1": it may be left out; NULL: must be given */
 };
 
 #define IND_ARGS_MAX    6
 #define IND_OUTPUTS_MAX 4
 
-/* What a row says of itself to people; the evaluator's part of a row is private to engine/. */
+/* What a row says of itself to people; the evaluator's part of a row is private to engine/.
+ * A function whose arguments may all be left out is written without brackets: close, tr. */
 struct ind_info {
-    const char *name;    /* "bb" */
-    const char *group;   /* "average", "momentum", "volatility", "event", "price", "math" */
-    const char *help;    /* one line */
-    const char *formula; /* source of the formula and of the seed rule */
+    const char *name; /* "bb" */
+    const char
+        *group;       /* "average", "momentum", "volatility", "extreme", "event", "price", "math" */
+    const char *help; /* one line */
+    const char *formula; /* the formula, its seed rule and where they come from */
     struct ind_arg args[IND_ARGS_MAX];
     size_t n_args;
-    const char *outputs[IND_OUTPUTS_MAX]; /* "middle","upper","lower"; the first is what a bare call
-                                             gives */
-    size_t n_outputs;
-    bool condition; /* gives a condition instead of a number */
+    bool variadic; /* the last argument may be repeated, IND_ARGS_MAX in all */
+    const char
+        *outputs[IND_OUTPUTS_MAX]; /* "middle","upper","lower"; a bare call gives the first */
+    size_t n_outputs;              /* 0: one, without a name */
+    bool condition;                /* gives a condition instead of a number */
 };
 
 /* Rows in the order they are shown; NULL past the end. */
 const struct ind_info *ind_info_at(size_t i);
+
+/* Row by name, or NULL. */
+const struct ind_info *ind_info_find(const char *name);
+
+/* Bars before the first value when every series argument has one from the first bar on.
+ * `constants`: one number an argument, ignored for series and conditions. */
+size_t ind_lookback(const struct ind_info *info, const double *constants);
 
 #endif

@@ -10,15 +10,36 @@ libengine_a_SOURCES = \
 	engine/btpy_run.c \
 	engine/cost.c engine/cost.h \
 	engine/curve.c engine/curve.h \
-	engine/eval.h \
-	engine/ind.h \
+	engine/eval.c engine/eval.h \
+	engine/expr.c engine/expr.h \
+	engine/ind.c engine/ind.h \
+	engine/ind_average.c \
+	engine/ind_event.c \
+	engine/ind_extreme.c \
+	engine/ind_math.c \
+	engine/ind_momentum.c \
+	engine/ind_price.c \
+	engine/ind_row.h \
+	engine/ind_volatility.c \
+	engine/kernel.h \
+	engine/kernel_column.c \
+	engine/kernel_mask.c \
+	engine/kernel_number.c \
 	engine/ledger.c engine/ledger.h \
+	engine/lex.c engine/lex.h \
+	engine/mask.c engine/mask.h \
 	engine/measure.c engine/measure.h \
 	engine/measure_trades.c \
 	engine/metrics.c engine/metrics.h \
+	engine/number.h \
 	engine/order.c engine/order.h \
 	engine/path.c engine/path.h \
-	engine/plan.h \
+	engine/plan.c engine/plan.h \
+	engine/plan_call.c \
+	engine/plan_expr.c engine/plan_expr.h \
+	engine/plan_node.h \
+	engine/presets.c \
 	engine/rules.c engine/rules.h \
-	engine/strategy.h \
+	engine/strategy.c engine/strategy.h \
+	engine/text.c engine/text.h \
 	engine/vote.c engine/vote.h

@@ -6,7 +6,6 @@
 #ifndef ENGINE_PLAN_H
 #define ENGINE_PLAN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/strategy.h"
@@ -20,18 +19,27 @@ struct expr_error {
     int line, column;    /* from 1; column in characters of that line */
     char message[200];   /* "unknown function 'smaa'; did you mean 'sma'?" */
     char suggestion[48]; /* "sma", or empty */
-    char where[80]; /* the define or rule it stands in, filled by the caller that knows; or empty */
+    char where[80];      /* "define.f", "params.fast" when it is not in the expression itself, else
+                          * empty: the caller knows which rule that is */
 };
 
-/* Names an expression may use besides the built-in ones: a strategy's parameters (as numbers) and
- * its defines (as expressions, each sees only the ones before it). Borrowed for the call. */
+/* Names an expression may use besides the built-in ones: a strategy's parameters (constants;
+ * PARAM_BOOL a condition, else a number) and its defines (as expressions, each sees only the ones
+ * before it). All defines are compiled, used or not, so a mistake in one is told. Borrowed for the
+ * call. */
 struct plan_scope {
     const struct strategy *strategy; /* NULL: no parameters, no defines */
     const double *params;            /* one value a parameter of the strategy */
 };
 
+#define PLAN_NODES_MAX   16384     /* all rules of all strategies: a block of them is 128 MiB */
+#define PLAN_HISTORY_MAX (4 << 20) /* values kept before a block by all nodes: 32 MiB */
+
 struct plan *plan_new(void); /* NULL: out of memory */
 void plan_free(struct plan *p);
+
+/* Profile backtesting.py: from now on crosses need a[1] < b[1], where Pine's need a[1] <= b[1]. */
+void plan_strict_crosses(struct plan *p);
 
 /* Parses, types and adds one expression; returns its node (>= 0), or -1 with *err filled.
  * want: VALUE_CONDITION for entry and exit rules, VALUE_NUMBER for prices. */
@@ -49,7 +57,7 @@ size_t plan_lookback_indicators(const struct plan *p, int node);
  */
 size_t plan_recursive_length(const struct plan *p, int node);
 
-/* Nodes in all: what a bar costs. */
+/* Nodes that the added expressions need: what a bar costs. */
 size_t plan_nodes(const struct plan *p);
 
 #endif

@@ -2,6 +2,8 @@
 # engine_tests link the engine alone, so a call upward fails to link; lib_tests link everything.
 EXTRA_DIST += \
 	tests/broker_world.h \
+	tests/columns.h \
+	tests/data/vectors.txt \
 	tests/near.h \
 	tests/redis_server.h \
 	tests/suite.h
@@ -17,6 +19,7 @@ engine_tests = \
 	tests/check_broker \
 	tests/check_btpy \
 	tests/check_cost \
+	tests/check_ind \
 	tests/check_ledger \
 	tests/check_order \
 	tests/check_path
@@ -40,6 +43,7 @@ tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
+tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)

@@ -1,0 +1,253 @@
+#include "engine/eval.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/mask.h"
+#include "engine/number.h"
+#include "engine/plan_node.h"
+
+/* Where a node's values of the block are. A column of the bars is read where it lies, except near
+ * its start: there `own` holds nulls for the bars before the first, and the first bars. */
+struct column {
+    double *own; /* numbers: history values, then blocks one behind the other until cap */
+    size_t cap, at;
+    const double *values; /* bar 0 of the block; history values stand before it */
+    uint64_t *words;      /* conditions: history words, then the block's */
+};
+
+struct step {
+    int node, level;
+    uintptr_t group; /* nodes of one kernel that can run together; 0: alone */
+};
+
+struct eval {
+    const struct plan *p;
+    const struct bars *bars;
+    size_t block, first, n;
+    struct column *columns;    /* one a node of the plan */
+    struct kernel_call *calls; /* one a step */
+    struct step *steps;        /* the used nodes, inputs first */
+    size_t n_steps;
+};
+
+static int compare_steps(const void *a, const void *b) {
+    const struct step *x = a, *y = b;
+    if (x->level != y->level)
+        return x->level < y->level ? -1 : 1;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    return x->node < y->node ? -1 : x->node > y->node;
+}
+
+static const double *bars_column(const struct bars *b, enum kernel_column column) {
+    switch (column) {
+    case COLUMN_OPEN:
+        return b->o;
+    case COLUMN_HIGH:
+        return b->h;
+    case COLUMN_LOW:
+        return b->l;
+    case COLUMN_CLOSE:
+        return b->c;
+    case COLUMN_VOLUME:
+        return b->v;
+    case COLUMN_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static bool init_column(struct eval *e, int id) {
+    const struct plan_node *node = &e->p->nodes[id];
+    struct column *column = &e->columns[id];
+    const double *source = bars_column(e->bars, node->kernel->column);
+    if (node->kernel == &kernel_shift)
+        return true;
+    if (node->kernel->type == VALUE_CONDITION) {
+        column->words = calloc(mask_words(node->history) + mask_words(e->block), sizeof(uint64_t));
+        return column->words;
+    }
+    if (source && node->history == 0)
+        return true;
+    /* twice the history: it is moved to the front once in so many bars, however small the block */
+    size_t blocks = node->history > e->block ? node->history : e->block;
+    column->cap = node->history + (source ? node->history + e->block : blocks);
+    column->own = malloc(column->cap * sizeof(double));
+    if (!column->own)
+        return false;
+    for (size_t i = 0; i < node->history; i++)
+        column->own[i] = NUMBER_NULL;
+    column->at = node->history;
+    if (source) {
+        size_t bars = column->cap - node->history;
+        memcpy(column->own + node->history, source,
+               (bars < e->bars->n ? bars : e->bars->n) * sizeof(double));
+    }
+    return true;
+}
+
+static bool init_call(struct eval *e, size_t step) {
+    const struct plan_node *node = &e->p->nodes[e->steps[step].node];
+    const struct kernel *kernel = node->kernel;
+    struct kernel_call *c = &e->calls[step];
+    c->bars = e->bars;
+    c->arg = node->arg;
+    for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
+        if (node->in[i] < 0)
+            continue;
+        const struct plan_node *in = &e->p->nodes[node->in[i]];
+        c->dense[i] = in->kernel->column != COLUMN_NONE;
+        c->mask_history[i] = mask_words(in->history) * MASK_BITS;
+    }
+    size_t bytes = kernel->state ? kernel->state(node->arg) : 0;
+    if (bytes == 0)
+        return true;
+    c->state = calloc(1, bytes);
+    if (c->state && kernel->start)
+        kernel->start(c->state, node->arg);
+    return c->state;
+}
+
+struct eval *eval_new(const struct plan *p, const struct bars *b, size_t block) {
+    struct eval *e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->p = p;
+    e->bars = b;
+    e->block = block ? block : EVAL_BLOCK;
+    if (e->block > b->n)
+        e->block = b->n ? b->n : 1;
+    e->columns = calloc((size_t)p->n + 1, sizeof *e->columns);
+    e->steps = calloc(p->n_used + 1, sizeof *e->steps);
+    e->calls = calloc(p->n_used + 1, sizeof *e->calls);
+    if (!e->columns || !e->steps || !e->calls)
+        goto fail;
+    for (int i = 0; i < p->n; i++) {
+        if (!p->nodes[i].used)
+            continue;
+        e->steps[e->n_steps++] = (struct step){
+            .node = i,
+            .level = p->nodes[i].level,
+            .group = p->nodes[i].kernel->run_many ? (uintptr_t)p->nodes[i].kernel : 0};
+        if (!init_column(e, i))
+            goto fail;
+    }
+    qsort(e->steps, e->n_steps, sizeof *e->steps, compare_steps);
+    for (size_t s = 0; s < e->n_steps; s++) {
+        if (!init_call(e, s))
+            goto fail;
+    }
+    return e;
+fail:
+    eval_free(e);
+    return NULL;
+}
+
+void eval_free(struct eval *e) {
+    if (!e)
+        return;
+    for (int i = 0; e->columns && i < e->p->n; i++) {
+        free(e->columns[i].own);
+        free(e->columns[i].words);
+    }
+    for (size_t s = 0; e->calls && s < e->n_steps; s++)
+        free(e->calls[s].state);
+    free(e->columns);
+    free(e->steps);
+    free(e->calls);
+    free(e);
+}
+
+/* Makes room for the block behind the last one (`done` bars), history before it. */
+static void advance(struct eval *e, int id, size_t done) {
+    const struct plan_node *node = &e->p->nodes[id];
+    struct column *column = &e->columns[id];
+    const double *source = bars_column(e->bars, node->kernel->column);
+    if (source) {
+        column->values =
+            e->first >= node->history ? source + e->first : column->own + node->history + e->first;
+    } else if (node->kernel == &kernel_shift) {
+        column->values = e->columns[node->in[0]].values - (size_t)node->arg[0];
+    } else if (column->words) {
+        mask_shift(column->words, column->words, done, mask_words(node->history) * MASK_BITS);
+    } else {
+        column->at += done;
+        if (column->at + e->block > column->cap) {
+            memmove(column->own, column->own + column->at - node->history,
+                    node->history * sizeof(double));
+            column->at = node->history;
+        }
+        column->values = column->own + column->at;
+    }
+}
+
+static uint64_t *block_words(const struct eval *e, int id) {
+    return e->columns[id].words + mask_words(e->p->nodes[id].history);
+}
+
+/* Points the step's call at the block. False: nothing to run. */
+static bool prepare(struct eval *e, size_t step, size_t done) {
+    int id = e->steps[step].node;
+    const struct plan_node *node = &e->p->nodes[id];
+    struct kernel_call *c = &e->calls[step];
+    advance(e, id, done);
+    if (!node->kernel->run)
+        return false;
+    c->n = e->n;
+    c->first = e->first;
+    for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
+        if (node->in[i] < 0)
+            continue;
+        if (plan_type(e->p, node->in[i]) == VALUE_CONDITION)
+            c->mask_in[i] = block_words(e, node->in[i]);
+        else
+            c->in[i] = e->columns[node->in[i]].values;
+    }
+    if (node->kernel->type == VALUE_CONDITION)
+        c->mask_out = block_words(e, id);
+    else
+        c->out = e->columns[id].own + e->columns[id].at;
+    /* a constant number that nobody looks back at fills its block once */
+    return !(node->kernel == &kernel_constant && node->history == 0 && e->first > 0);
+}
+
+size_t eval_next(struct eval *e) {
+    size_t done = e->n;
+    e->first += done;
+    e->n = e->bars->n - e->first < e->block ? e->bars->n - e->first : e->block;
+    if (e->n == 0)
+        return 0;
+    for (size_t s = 0; s < e->n_steps;) {
+        const struct kernel *kernel = e->p->nodes[e->steps[s].node].kernel;
+        const struct kernel_call *many[KERNEL_MANY_MAX];
+        size_t k = 0;
+        if (!kernel->run_many) {
+            if (prepare(e, s, done))
+                kernel->run(&e->calls[s]);
+            s++;
+            continue;
+        }
+        int level = e->steps[s].level;
+        while (k < KERNEL_MANY_MAX && s < e->n_steps && e->steps[s].level == level &&
+               e->steps[s].group == (uintptr_t)kernel) {
+            prepare(e, s, done);
+            many[k++] = &e->calls[s++];
+        }
+        kernel->run_many(many, k);
+    }
+    return e->n;
+}
+
+size_t eval_first(const struct eval *e) {
+    return e->first;
+}
+
+const double *eval_number(const struct eval *e, int node) {
+    return e->columns[node].values;
+}
+
+const uint64_t *eval_mask(const struct eval *e, int node) {
+    return block_words(e, node);
+}

@@ -1,0 +1,90 @@
+/* Kernels: what a node of a plan computes. Private to engine/: plan.c builds nodes of them, eval.c
+ * runs them, one family a file (kernel_*.c and ind_*.c).
+ *
+ * Rules of every kernel: it reads input values [-history, n) of its block and its own state,
+ * nothing else; whatever comes out depends on the values read so far, never on where a block ends.
+ * Inputs may hold NaN (null) anywhere:
+ *   - a windowed function is null while its window holds a null, and starts anew behind it;
+ *   - a recursive one (ema, rma, rsi) skips a null: null there, its state stays. */
+#ifndef ENGINE_KERNEL_H
+#define ENGINE_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/bars.h"
+#include "engine/plan.h"
+
+#define KERNEL_INPUTS_MAX 3
+#define KERNEL_ARGS_MAX   2
+#define KERNEL_MANY_MAX   4 /* nodes that one loop of run_many may advance together */
+
+/* One node's block. Condition inputs and outputs are masks: bit i = bar i, bits past n are 0. */
+struct kernel_call {
+    size_t n; /* bars in the block, >= 1 */
+    const double *in[KERNEL_INPUTS_MAX];
+    const uint64_t *mask_in[KERNEL_INPUTS_MAX];
+    size_t mask_history[KERNEL_INPUTS_MAX]; /* bits before bar 0 in the words before *mask_in */
+    bool dense[KERNEL_INPUTS_MAX];          /* the input holds no null from the first bar on */
+    double *out;
+    uint64_t *mask_out;
+    const double *arg;
+    void *state;
+    const struct bars *bars;
+    size_t first; /* index of the block's first bar in bars */
+};
+
+enum kernel_column {
+    COLUMN_NONE,
+    COLUMN_OPEN,
+    COLUMN_HIGH,
+    COLUMN_LOW,
+    COLUMN_CLOSE,
+    COLUMN_VOLUME
+};
+
+typedef size_t kernel_size_fn(const double *arg);
+
+struct kernel {
+    enum value_type type;
+    enum kernel_column column; /* a column of the bars, read where it lies */
+    bool constant;             /* the same value on every bar: arg[0] */
+    bool pure;                 /* bar by bar: constant inputs give a constant */
+    bool commutes;             /* f(a, b) = f(b, a) bit for bit */
+    bool shift;                /* x[arg[0]]: a view for numbers; not an indicator for warm-up */
+    kernel_size_fn *history;  /* bars of its inputs before the present one that it reads; NULL: 0 */
+    kernel_size_fn *lookback; /* bars it adds to its inputs' lookback; NULL: 0 */
+    kernel_size_fn *recursive; /* length of the recursion; NULL: none */
+    kernel_size_fn *state;     /* bytes of state, zeroed before start; NULL: 0 */
+    void (*start)(void *state, const double *arg);
+    void (*run)(const struct kernel_call *c);
+    /* Optional: 2 .. KERNEL_MANY_MAX calls of one block at once, for the latency of a serial sum.
+     */
+    void (*run_many)(const struct kernel_call *const *calls, size_t k);
+};
+
+/* Sizes that many rows share; arg[0] is the length. */
+size_t kernel_length(const double *arg);
+size_t kernel_length_less_1(const double *arg);
+size_t kernel_one(const double *arg);
+
+bool has_null(const double *x, size_t n);
+
+/* kernel_column.c */
+extern const struct kernel kernel_open, kernel_high, kernel_low, kernel_close, kernel_volume;
+extern const struct kernel kernel_time, kernel_bar_index, kernel_constant, kernel_constant_mask;
+extern const struct kernel kernel_shift, kernel_shift_mask;
+/* kernel_number.c */
+extern const struct kernel kernel_add, kernel_sub, kernel_mul, kernel_div, kernel_mod, kernel_neg;
+extern const struct kernel kernel_abs, kernel_min, kernel_max, kernel_nz, kernel_if, kernel_where;
+/* kernel_mask.c */
+extern const struct kernel kernel_lt, kernel_le, kernel_eq, kernel_ne, kernel_is_null;
+extern const struct kernel kernel_and, kernel_or, kernel_not, kernel_same, kernel_differ,
+    kernel_if_mask;
+/* ind_average.c */
+extern const struct kernel kernel_sma;
+extern const struct kernel kernel_ema; /* arg: length, first values to leave out of the seed */
+extern const struct kernel kernel_rma;
+
+#endif

@@ -1,0 +1,57 @@
+/* The inside of a plan. Private to engine/: plan.c keeps nodes, plan_expr.c and the rows of the
+ * index make them, eval.c reads them. */
+#ifndef ENGINE_PLAN_NODE_H
+#define ENGINE_PLAN_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/expr.h"
+#include "engine/kernel.h"
+#include "engine/plan.h"
+
+/* Nodes stand behind their inputs. Two nodes are never equal in kernel, inputs and arguments. */
+struct plan_node {
+    const struct kernel *kernel;
+    int in[KERNEL_INPUTS_MAX]; /* -1: none */
+    double arg[KERNEL_ARGS_MAX];
+    size_t lookback, lookback_indicators, recursive;
+    size_t history; /* values before the block that used nodes read */
+    int level;      /* 0 without inputs, else one more than the highest input */
+    bool used;      /* an added expression needs it */
+};
+
+struct plan {
+    struct plan_node *nodes;
+    int n, cap;
+    int *table; /* hash -> node, -1 empty; table_cap is a power of two > 2n */
+    size_t table_cap;
+    int *stack; /* cap entries: marking */
+    size_t n_used, history;
+    bool strict_crosses;
+    const char *failure; /* why plan_node gave -1, else NULL */
+    struct expr expr;    /* scratch of plan_add */
+};
+
+/* The node for kernel(in..., arg...), an equal one if there is one, a constant if it can be folded.
+ * -1 when an input is -1, memory ends or the plan is full; then p->failure is set. */
+int plan_node(struct plan *p, const struct kernel *kernel, const int *in, const double *arg);
+
+/* The usual shapes of it. */
+int plan_constant(struct plan *p, double x);
+int plan_condition(struct plan *p, bool x);
+int plan_unary(struct plan *p, const struct kernel *kernel, int a);
+int plan_binary(struct plan *p, const struct kernel *kernel, int a, int b);
+int plan_if(struct plan *p, int condition, int a, int b);
+int plan_length(struct plan *p, const struct kernel *kernel, int a, double length);
+int plan_crossover(struct plan *p, int a, int b);
+
+enum value_type plan_type(const struct plan *p, int node);
+
+/* True when the node is the same on every bar; its value (conditions: 0 or 1). */
+bool plan_is_constant(const struct plan *p, int node, double *ret);
+
+/* The node and all below it will be evaluated. False: p->failure. */
+bool plan_use(struct plan *p, int node);
+
+#endif

@@ -1,0 +1,190 @@
+/* The index of functions: every row against hand-computed vectors (tests/data/vectors.txt),
+ * TA-Lib's figures on real bars, plain implementations that see one bar at a time, and its own
+ * lookback. */
+#include "engine/ind.h"
+
+#include <math.h>
+
+#include "engine/number.h"
+
+#include "tests/columns.h"
+
+#define LINE_MAX_BYTES 1024
+#define ROWS_MAX       128
+
+static void agree(const char *what, size_t bar, double got, double want) {
+    if (isnan(want))
+        ck_assert_msg(isnan(got), "%s, bar %zu: %.17g, not na", what, bar, got);
+    else
+        ck_assert_msg(fabs(got - want) <= 1e-12 * fmax(fabs(want), 1e-3),
+                      "%s, bar %zu: %.17g, not %.17g", what, bar, got, want);
+}
+
+/* True when expr calls the function: its name stands alone. */
+static bool mentions(const char *expr, const char *name) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    size_t len = strlen(name);
+    for (const char *at = expr; (at = strstr(at, name)); at++) {
+        bool starts = at == expr || !strchr(letters, at[-1]);
+        if (starts && (at[len] == '\0' || !strchr(letters, at[len])))
+            return true;
+    }
+    return false;
+}
+
+static void check_vector(const struct bars *b, char *line, bool *seen) {
+    /* the last lone '=' ends the expression */
+    char *sign = strrchr(line, '=');
+    ck_assert_msg(sign && sign > line, "no values: %s", line);
+    sign[-1] = '\0';
+    double *got = columns_of(line, b, 3);
+    char *at = sign + 1;
+    for (size_t i = 0; i < b->n; i++) {
+        while (*at == ' ')
+            at++;
+        double want = NUMBER_NULL;
+        char *end = at + 2;
+        if (strncmp(at, "na", 2) != 0)
+            want = strtod(at, &end);
+        ck_assert_msg(end > at, "%s: only %zu values", line, i);
+        agree(line, i, got[i], want);
+        at = end;
+    }
+    free(got);
+    const struct ind_info *info;
+    for (size_t i = 0; (info = ind_info_at(i)); i++)
+        seen[i] |= mentions(line, info->name);
+}
+
+START_TEST(every_row_gives_its_vectors) {
+    char line[LINE_MAX_BYTES];
+    bool seen[ROWS_MAX] = {false};
+    struct bars b;
+    bars_init(&b);
+    FILE *f = columns_data("vectors.txt");
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strcmp(line, "bars") == 0) {
+            bars_release(&b);
+        } else if (strncmp(line, "bar ", 4) == 0) {
+            double v[5];
+            char *at = line + 4;
+            for (int k = 0; k < 5; k++)
+                v[k] = strtod(at, &at);
+            int64_t t = (int64_t)b.n * MS_PER_HOUR;
+            ck_assert(bars_append(&b, t, v[0], v[1], v[2], v[3], v[4]));
+        } else if (strncmp(line, "value ", 6) == 0) {
+            check_vector(&b, line + 6, seen);
+        } else {
+            ck_assert_msg(line[0] == '#' || line[0] == '\0', "what is this: %s", line);
+        }
+    }
+    fclose(f);
+    bars_release(&b);
+    const struct ind_info *info;
+    for (size_t i = 0; (info = ind_info_at(i)); i++) {
+        ck_assert_uint_lt(i, ROWS_MAX);
+        ck_assert_msg(seen[i], "%s has no vector in tests/data/vectors.txt", info->name);
+    }
+}
+END_TEST
+
+/* First value (and the bar it is due at) and last value on GOOG, from TA-Lib's own binary. */
+static const struct {
+    const char *expr;
+    size_t bar;
+    double first, last;
+} golden[] = {
+    {"sma(close, 30)", 29, 110.83766666666666, 770.7056666666667},
+    {"ema(close, 14)", 13, 103.78642857142857, 791.5526420426992},
+    {"rsi(close, 14)", 14, 53.27569005653475, 67.49798280234826},
+    {"macd(close, 12, 26, 9).line", 33, 8.737891142265553, 15.154184421962896},
+    {"macd(close, 12, 26, 9).signal", 33, 7.027451141146195, 15.817943057836114},
+    {"macd(close, 12, 26, 9).hist", 33, 1.7104400011193581, -0.6637586358732186},
+    {"bb(close, 20, 2).upper", 19, 113.5379535421044, 812.8406000239698},
+    {"bb(close, 20, 2).lower", 19, 97.02304645789557, 761.0753999760306},
+    {"atr(14)", 14, 3.8500000000000005, 12.22759325990152},
+    {"wma(close, 20)", 19, 105.98180952380955, 793.1723809524025},
+    {"roc(close, 10)", 10, 1.1660354793701533, 2.33175090756772},
+};
+
+START_TEST(agrees_with_ta_lib_on_goog) {
+    struct bars b;
+    if (!columns_goog(&b))
+        return;
+    ck_assert_uint_eq(b.n, 2148);
+    for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
+        double *got = columns_of(golden[i].expr, &b, 0);
+        ck_assert_msg(isnan(got[golden[i].bar - 1]), "%s begins too early", golden[i].expr);
+        agree(golden[i].expr, golden[i].bar, got[golden[i].bar], golden[i].first);
+        /* TA-Lib's wma and sums have drifted by the last bar */
+        double last = got[b.n - 1];
+        ck_assert_msg(fabs(last - golden[i].last) <= 1e-11 * fabs(golden[i].last) + 1e-11,
+                      "%s, last bar: %.17g, not %.17g", golden[i].expr, last, golden[i].last);
+        free(got);
+    }
+    bars_release(&b);
+}
+END_TEST
+
+START_TEST(lookback_is_the_first_bar_with_a_value) {
+    static const struct {
+        const char *expr, *name;
+        double constants[IND_ARGS_MAX];
+    } rows[] = {
+        {"sma(close, 7)", "sma", {0, 7}},
+        {"ema(close, 7)", "ema", {0, 7}},
+        {"rma(close, 7)", "rma", {0, 7}},
+        {"wma(close, 7)", "wma", {0, 7}},
+        {"rsi(close, 7)", "rsi", {0, 7}},
+        {"macd(close, 3, 7, 4).line", "macd", {0, 3, 7, 4}},
+        {"macd(close, 3, 7, 4).signal", "macd", {0, 3, 7, 4}},
+        {"macd(close, 3, 7, 4).hist", "macd", {0, 3, 7, 4}},
+        {"bb(close, 7, 2).upper", "bb", {0, 7, 2}},
+        {"atr(7)", "atr", {7}},
+        {"tr", "tr", {0}},
+        {"tr(true)", "tr", {1}},
+        {"stdev(close, 7)", "stdev", {0, 7}},
+        {"highest(close, 7)", "highest", {0, 7}},
+        {"lowest(close, 7)", "lowest", {0, 7}},
+        {"change(close, 7)", "change", {0, 7}},
+        {"mom(close, 7)", "mom", {0, 7}},
+        {"roc(close, 7)", "roc", {0, 7}},
+        {"hlc3", "hlc3", {0}},
+    };
+    struct bars b;
+    columns_walk(&b, 60, 5);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct plan *p = plan_new();
+        size_t lookback = plan_lookback(p, columns_add(p, rows[i].expr));
+        plan_free(p);
+        ck_assert_uint_eq(lookback, ind_lookback(ind_info_find(rows[i].name), rows[i].constants));
+        double *got = columns_of(rows[i].expr, &b, 0);
+        for (size_t k = 0; k < b.n; k++)
+            ck_assert_msg(isnan(got[k]) == (k < lookback), "%s, bar %zu", rows[i].expr, k);
+        free(got);
+    }
+    bars_release(&b);
+}
+END_TEST
+
+START_TEST(rows_describe_themselves) {
+    const struct ind_info *info;
+    size_t n = 0;
+    for (; (info = ind_info_at(n)); n++) {
+        ck_assert_ptr_eq(info, ind_info_find(info->name));
+        ck_assert(info->group && info->help && info->formula);
+        for (size_t i = 0; i < info->n_args; i++) {
+            ck_assert_ptr_nonnull(info->args[i].name);
+            if (info->args[i].kind == ARG_INT || info->args[i].kind == ARG_FLOAT)
+                ck_assert_msg(info->args[i].min < info->args[i].max, "%s: range", info->name);
+        }
+    }
+    ck_assert_uint_eq(n, 35);
+    ck_assert_ptr_null(ind_info_at(1000));
+    ck_assert_ptr_null(ind_info_find("smaa"));
+}
+END_TEST
+
+SUITE_MAIN("ind", every_row_gives_its_vectors, agrees_with_ta_lib_on_goog,
+           lookback_is_the_first_bar_with_a_value, rows_describe_themselves)
