@@ -22,7 +22,9 @@ libcandlemill_a_SOURCES = \
 	lib/limits.h \
 	lib/log.c lib/log.h \
 	lib/market.c lib/market.h \
+	lib/market_cut.h \
 	lib/market_import.c \
+	lib/market_load.c \
 	lib/proc.c lib/proc.h \
 	lib/result.c lib/result.h \
 	lib/result_basis.c \

@@ -1,7 +1,6 @@
-#include "lib/market.h"
+#include "lib/market_cut.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
@@ -23,22 +22,21 @@ static const char *asked(const struct request *r, char ret[static SPAN_TEXT_MAX]
     return ret;
 }
 
-static enum err_code insufficient(struct err *e, const char *text) {
+enum err_code market_insufficient(struct err *e, const char *text) {
     return err_at(e, ERR_UNPROCESSABLE, NULL, "insufficient_data", "Insufficient market data: %s",
                   text);
 }
 
-static enum err_code outside(const struct request *r, enum interval iv, int64_t from, int64_t to,
+enum err_code market_outside(const struct request *r, enum interval iv, int64_t from, int64_t to,
                              struct err *e) {
     char a[TIME_TEXT_MAX], b[TIME_TEXT_MAX], span[SPAN_TEXT_MAX], text[ERR_MESSAGE_MAX];
     snprintf(text, sizeof text, "%s %s has %s to %s, asked for %s",
              r->symbol[0] ? r->symbol : "the file", interval_name(iv), date_format(from, a),
              date_format(to, b), asked(r, span));
-    return insufficient(e, text);
+    return market_insufficient(e, text);
 }
 
-/* Source bars that open before this belong to the range's last bucket. */
-static int64_t source_end(const struct request *r) {
+int64_t market_source_end(const struct request *r) {
     return r->end_ms == INT64_MAX ? INT64_MAX : interval_next(r->interval, r->end_ms - 1);
 }
 
@@ -81,20 +79,13 @@ static void count_partial(const struct bars *in, enum interval source, const str
     }
 }
 
-/* What there is: bars around the range, and where all of them lie. */
-struct source {
-    struct bars bars; /* owned when its cap is not 0 */
-    enum interval interval;
-    int64_t from, to;
-};
-
 /* Cuts the bars (of the request's interval, owned by d or a view) to warm-up and range. */
 static enum err_code cut(const struct request *r, size_t warmup, const struct source *src,
                          struct market_data *d, struct err *e) {
     struct bars *b = &d->bars;
     size_t from = bars_find(b, r->start_ms), to = bars_find(b, r->end_ms);
     if (from == to)
-        return outside(r, src->interval, src->from, src->to, e);
+        return market_outside(r, src->interval, src->from, src->to, e);
     if (to - from > BARS_MAX || warmup > BARS_MAX)
         return err_at(e, ERR_UNPROCESSABLE, NULL, "too_many_bars",
                       "%zu bars are more than a run may have (%u): take a coarser interval or a "
@@ -130,9 +121,8 @@ static void describe(const struct source *src, const struct request *r, struct m
         count_partial(&src->bars, src->interval, b, r->interval, d);
 }
 
-/* Takes over the source's bars. */
-static enum err_code prepare(struct source *src, const struct request *r, size_t warmup,
-                             struct market_data *ret, struct err *e) {
+enum err_code market_cut(struct source *src, const struct request *r, size_t warmup,
+                         struct market_data *ret, struct err *e) {
     struct market_data d = {.bars = src->bars, .source = src->interval};
     bool aggregate = src->interval != r->interval;
     if (aggregate && !bars_aggregate(&src->bars, r->interval, &d.bars)) {
@@ -157,106 +147,15 @@ enum err_code market_from_bars(const struct bars *b, enum interval stored, const
     if (stored != r->interval && !interval_divides(stored, r->interval)) {
         snprintf(text, sizeof text, "bars of %s do not add up to %s", interval_name(stored),
                  interval_name(r->interval));
-        return insufficient(e, text);
+        return market_insufficient(e, text);
     }
     if (b->n == 0)
-        return insufficient(e, "there are no bars");
+        return market_insufficient(e, "there are no bars");
     struct source src = {
         .bars = bars_slice(b, 0, b->n), .interval = stored, .from = b->t[0], .to = b->t[b->n - 1]};
-    return prepare(&src, r, warmup, ret, e);
+    return market_cut(&src, r, warmup, ret, e);
 }
 
 void market_data_release(struct market_data *d) {
     bars_release(&d->bars);
-}
-
-/* "BTCUSDT has 1d only, 1h cannot be made of it", or that nobody knows the symbol. */
-static enum err_code no_series(struct store *s, const struct request *r,
-                               const struct series_list *of_symbol, struct err *e) {
-    char text[ERR_MESSAGE_MAX];
-    if (of_symbol->n > 0) {
-        size_t len = (size_t)snprintf(text, sizeof text, "%s is stored as", r->symbol);
-        for (size_t i = 0; i < of_symbol->n; i++)
-            len += (size_t)snprintf(text + len, sizeof text - len, "%s %s", i ? "," : "",
-                                    interval_name(of_symbol->items[i].interval));
-        snprintf(text + len, sizeof text - len, " only, %s cannot be made of that",
-                 interval_name(r->interval));
-        return insufficient(e, text);
-    }
-    struct series_list all;
-    enum err_code code = store_series(s, NULL, &all, e);
-    if (code != ERR_NONE)
-        return code;
-    const char **names = calloc(all.n + 1, sizeof *names);
-    for (size_t i = 0; names && i < all.n; i++)
-        names[i] = all.items[i].symbol;
-    const char *near = names ? name_suggest(r->symbol, names, all.n) : NULL;
-    snprintf(text, sizeof text, "no candles of %s are stored%s%s%s", r->symbol,
-             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    free(names);
-    series_list_release(&all);
-    return insufficient(e, text);
-}
-
-enum err_code market_choose(struct store *s, const struct request *r, struct series_info *ret,
-                            struct err *e) {
-    struct series_list list;
-    enum err_code code = store_series(s, r->symbol, &list, e);
-    if (code != ERR_NONE)
-        return code;
-    const struct series_info *best = NULL;
-    for (size_t i = 0; i < list.n; i++) {
-        const struct series_info *it = &list.items[i];
-        bool serves = it->interval == r->interval || interval_divides(it->interval, r->interval);
-        if (serves && (!best || it->interval > best->interval))
-            best = it;
-    }
-    if (!best)
-        code = no_series(s, r, &list, e);
-    else if (best->to < r->start_ms || best->from >= source_end(r))
-        code = outside(r, best->interval, best->from, best->to, e);
-    else
-        *ret = *best;
-    series_list_release(&list);
-    return code;
-}
-
-/* Where to start reading so that `bars` bars of the interval lie before start, were there no gaps.
- */
-static int64_t back(int64_t start, size_t bars, enum interval iv, int64_t oldest) {
-    int64_t ms = interval_ms(iv);
-    if (start == INT64_MIN || (start - oldest) / ms < (int64_t)bars)
-        return oldest;
-    return interval_floor(iv, start - (int64_t)bars * ms);
-}
-
-enum err_code market_load(struct store *s, const struct request *r, size_t warmup,
-                          struct market_data *ret, struct err *e) {
-    struct series_info info;
-    enum err_code code = market_choose(s, r, &info, e);
-    if (code != ERR_NONE)
-        return code;
-    int64_t start = r->start_ms == INT64_MIN ? info.from : r->start_ms;
-    if (warmup > BARS_MAX)
-        warmup = BARS_MAX + 1; /* cut() refuses it */
-    for (size_t reach = warmup;; reach = reach * 2 + 16) {
-        struct source src = {.interval = info.interval, .from = info.from, .to = info.to};
-        int64_t from = back(start, reach, r->interval, info.from);
-        bars_init(&src.bars);
-        code = store_candles_get(s, r->symbol, info.interval, from, source_end(r), &src.bars, e);
-        if (code != ERR_NONE) {
-            bars_release(&src.bars);
-            return code;
-        }
-        struct market_data d;
-        code = prepare(&src, r, warmup, &d, e);
-        if (code != ERR_NONE)
-            return code;
-        /* gaps before the range: there may be more further back */
-        if (d.first >= warmup || from <= info.from) {
-            *ret = d;
-            return ERR_NONE;
-        }
-        market_data_release(&d);
-    }
 }

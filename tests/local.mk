@@ -30,7 +30,10 @@ lib_tests = \
 	tests/check_bus_sub \
 	tests/check_csv \
 	tests/check_event \
-	tests/check_json
+	tests/check_json \
+	tests/check_result \
+	tests/check_spec \
+	tests/check_strategy
 check_PROGRAMS += $(engine_tests) $(lib_tests)
 TESTS += $(engine_tests) $(lib_tests)
 endif
