@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/columns.h \
 	tests/data/vectors.txt \
 	tests/near.h \
+	tests/random_run.h \
 	tests/redis_server.h \
 	tests/suite.h
 dist_check_SCRIPTS += \
@@ -20,9 +21,12 @@ engine_tests = \
 	tests/check_btpy \
 	tests/check_cost \
 	tests/check_ind \
+	tests/check_independence \
 	tests/check_ledger \
+	tests/check_metrics \
 	tests/check_order \
-	tests/check_path
+	tests/check_path \
+	tests/check_vote
 lib_tests = \
 	tests/check_auth \
 	tests/check_base \
@@ -30,6 +34,7 @@ lib_tests = \
 	tests/check_bus_sub \
 	tests/check_csv \
 	tests/check_event \
+	tests/check_golden \
 	tests/check_json \
 	tests/check_result \
 	tests/check_spec \
@@ -47,6 +52,9 @@ tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
+tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
+tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
+tests_check_vote_LDADD = $(engine_test_libs)

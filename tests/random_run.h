@@ -132,19 +132,19 @@ static inline void random_rules(struct random *r, struct random_request *q, int 
         s->rules[rule] = text;
     }
     static const char *const away[] = {
-        [RULE_LONG_STOP_LOSS] = "close - %d * 0.25",
-        [RULE_LONG_TAKE_PROFIT] = "close + %d * 0.25",
-        [RULE_LONG_TRAILING_STOP] = "close - %d * .3",
-        [RULE_SHORT_STOP_LOSS] = "close + %d * 0.25",
-        [RULE_SHORT_TAKE_PROFIT] = "close - %d * 0.25",
-        [RULE_SHORT_TRAILING_STOP] = "close + %d * .3",
+        [RULE_LONG_STOP_LOSS] = "-",     [RULE_LONG_TAKE_PROFIT] = "+",
+        [RULE_LONG_TRAILING_STOP] = "-", [RULE_SHORT_STOP_LOSS] = "+",
+        [RULE_SHORT_TAKE_PROFIT] = "-",  [RULE_SHORT_TRAILING_STOP] = "-",
     };
     for (int rule = RULE_LONG_STOP_LOSS; stops && rule < RULE_COUNT; rule++) {
         char *text = q->texts[k][rule];
+        int n = 1 + random_below(r, 12);
         if (random_below(r, 2))
             continue;
-        snprintf(text, RANDOM_TEXT_MAX, random_below(r, 6) ? away[rule] : "sma(close, %d)",
-                 1 + random_below(r, 12));
+        if (random_below(r, 6))
+            snprintf(text, RANDOM_TEXT_MAX, "close %s %d * 0.25", away[rule], n);
+        else
+            snprintf(text, RANDOM_TEXT_MAX, "sma(close, %d)", n);
         s->rules[rule] = text;
     }
 }
