@@ -114,8 +114,10 @@ const char *bus_sub_error(const struct bus_sub *s);
  * ERR_INTERNAL: out of memory. A channel that is there already is kept. */
 enum err_code bus_sub_add(struct bus_sub *s, const char *channel, struct err *e);
 void bus_sub_remove(struct bus_sub *s, const char *channel);
-/* All SUBSCRIBEs so far are acknowledged by the server (bus none: true). */
+/* All SUBSCRIBEs so far are acknowledged by the server (bus none: true) / that of one channel is.
+ */
 bool bus_sub_settled(const struct bus_sub *s);
+bool bus_sub_acked(const struct bus_sub *s, const char *channel);
 
 struct bus_message {
     char *channel, *data; /* heap, NUL-terminated; bus_message_release */

@@ -69,7 +69,7 @@ const char *bus_sub_error(const struct bus_sub *s) {
     return s->conn.why.message;
 }
 
-static struct channel *find(struct bus_sub *s, const char *name) {
+static struct channel *find(const struct bus_sub *s, const char *name) {
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->channels[i].name, name) == 0)
             return &s->channels[i];
@@ -85,6 +85,11 @@ static bool all_acked(const struct bus_sub *s) {
 
 bool bus_sub_settled(const struct bus_sub *s) {
     return s->conn.addr.none || (s->conn.state == BUS_READY && s->settled && all_acked(s));
+}
+
+bool bus_sub_acked(const struct bus_sub *s, const char *name) {
+    const struct channel *c = find(s, name);
+    return c && c->acked && s->conn.state == BUS_READY;
 }
 
 /* A command whose answer is due from now on. */

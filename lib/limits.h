@@ -31,6 +31,9 @@
 #define TOMBSTONE_DAYS      30
 #define WS_LINE_MAX         4096 /* a client's line */
 #define WS_ROOMS_MAX        64
-#define BUS_MESSAGE_MAX     (64U << 10) /* a message on the bus, a frame to a browser */
+#define WS_SUBSCRIBES_MAX   1024         /* of one connection; a page shows far fewer */
+#define WS_BACKTESTS_MAX    4096         /* that a connection remembers, 240 bytes each */
+#define WS_QUEUE_MAX        (256U << 10) /* unsent to a slow reader; a frame has at most 64 KB */
+#define BUS_MESSAGE_MAX     (64U << 10)  /* a message on the bus, a frame to a browser */
 
 #endif

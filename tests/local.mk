@@ -7,7 +7,9 @@ EXTRA_DIST += \
 	tests/near.h \
 	tests/random_run.h \
 	tests/redis_server.h \
-	tests/suite.h
+	tests/suite.h \
+	tests/ws_world.h \
+	tests/wsclient.py
 dist_check_SCRIPTS += \
 	tests/banned.sh \
 	tests/layers.sh
@@ -34,7 +36,10 @@ lib_tests = \
 	tests/check_bus_sub \
 	tests/check_csv \
 	tests/check_event \
+	tests/check_feed \
+	tests/check_feed_ask \
 	tests/check_golden \
+	tests/check_json
 	tests/check_json \
 	tests/check_result \
 	tests/check_spec \
@@ -48,9 +53,13 @@ LDADD = $(base_libs) $(bus_libs) $(store_libs) $(CHECK_LIBS)
 engine_test_libs = libengine.a $(CHECK_LIBS) -lm
 
 tests_check_bars_LDADD = $(engine_test_libs)
+
+# sessions of candlemill-ws, without a store as the program itself
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
+tests_check_feed_LDADD = $(ws_test_libs)
+tests_check_feed_ask_LDADD = $(ws_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
@@ -58,3 +67,4 @@ tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
+ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
