@@ -29,14 +29,24 @@ libcandlemill_a_SOURCES = \
 	lib/result.c lib/result.h \
 	lib/result_basis.c \
 	lib/result_parts.c \
-	lib/run.h \
+	lib/run.c lib/run.h \
+	lib/run_announce.c \
+	lib/run_steps.c \
 	lib/spec.c lib/spec.h \
 	lib/spec_flatten.c \
 	lib/spec_forms.c \
 	lib/spec_profile.c \
 	lib/spec_strategies.c \
 	lib/spec_words.c lib/spec_words.h \
-	lib/store.h \
+	lib/store.c lib/store.h \
+	lib/store_candles.c \
+	lib/store_ops.h \
+	lib/store_sqlite.c lib/store_sqlite.h \
+	lib/store_sqlite_backtests.c \
+	lib/store_sqlite_candles.c \
+	lib/store_sqlite_jobs.c \
+	lib/store_sqlite_query.c \
+	lib/store_sqlite_results.c \
 	lib/strategy_check.c \
 	lib/strategy_json.c
 

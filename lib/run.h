@@ -66,12 +66,16 @@ struct attempt {
 
 #define ATTEMPT_FOREIGN "foreign"
 
+const char *attempt_end_name(enum attempt_end end); /* "live", "done", "lost", … */
+bool attempt_end_parse(const char *name, enum attempt_end *ret);
+
 /* The end of a backtest, one row for ever. */
 struct result {
     char id[ID_MAX];
     char user_id[USER_MAX];
     int attempt; /* whose parts count; 0: ended without one (cancelled while pending, bad record) */
     char token[33]; /* of whoever inserted it */
+    char kind[16];  /* the backtest's; empty: "backtest" */
     enum run_status status;
     bool deleted;  /* a tombstone: every read answers 404 */
     char *error;   /* failed, cancelled: what a user can act on */
@@ -79,13 +83,15 @@ struct result {
     char *summary; /* JSON object, completed only */
     char *body;    /* JSON object: what /result answers, completed only */
     char data_hash[33];
+    char engine[24]; /* version of the engine that ran it, or empty */
     int64_t completed_ms;
 };
 
 void result_release(struct result *r);
 
 /* The truth about one backtest: results, else the highest attempt, else pending. owner NULL: any.
- * Another owner's, and a deleted one, is ERR_NOT_FOUND. */
+ * Another owner's, and a deleted one, is ERR_NOT_FOUND. Between two attempts it counts as running.
+ */
 enum err_code run_read(struct store *s, const char *owner, const char *id, struct backtest *ret,
                        struct err *e);
 
@@ -94,8 +100,10 @@ enum err_code run_read(struct store *s, const char *owner, const char *id, struc
 enum err_code run_claim(struct store *s, const char *id, int n, const char *owner,
                         struct attempt *ret, struct err *e);
 
-/* Inserts the end with its parts; r->token is filled in here. ERR_DUPLICATE: the backtest has an
- * end already (nothing is changed). An unknown answer is resolved by reading back. */
+/* Inserts the end with its parts; an empty r->token is filled in here, so the same r may be tried
+ * again. ERR_DUPLICATE: the backtest has another end already (nothing is changed). An unknown
+ * answer is resolved by reading back; ERR_UNAVAILABLE when that fails too, or shows no end: try
+ * again. */
 enum err_code run_end(struct store *s, struct result *r, const struct part *parts, size_t n_parts,
                       struct err *e);
 
@@ -105,7 +113,7 @@ void run_end_event(const struct result *r, struct event *ret);
 
 /* Publishes the end, sets its state key, takes it from the open hash; then closes the record.
  * bus NULL or none: closes it at once. ERR_UNAVAILABLE: the record stays open, to be announced
- * again. */
+ * again. A tombstone is not announced: what is left of its backtest is removed. */
 enum err_code run_announce(struct store *s, struct bus *bus, const struct result *r, struct err *e);
 
 #endif

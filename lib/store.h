@@ -3,10 +3,12 @@
  * Uniqueness lives in _id; every decision of a job's life is an insert (DESIGN 4). Every call
  * returns ERR_NONE or fills *e: ERR_DUPLICATE (the _id exists), ERR_NOT_FOUND, ERR_UNAVAILABLE (the
  * server or the lock did not answer within the bound: a write may or may not have happened, read
- * back by _id), ERR_FULL (no space: nothing was written), ERR_TOO_LARGE, ERR_INTERNAL. ret_ outputs
- * are untouched on failure. `owner` NULL means any user; otherwise it is part of the filter, and
- * another user's record is ERR_NOT_FOUND. A store belongs to one process: open it after fork. Not
- * thread safe. */
+ * back by _id), ERR_FULL (no space: nothing of this record was written), ERR_TOO_LARGE (a record
+ * past STORE_RECORD_MAX, nothing was written), ERR_INVALID (what the caller gave breaks the
+ * contract), ERR_INTERNAL. e may be NULL. ret_ outputs are untouched on failure. `owner` NULL means
+ * any user; otherwise it is part of the filter, and another user's record is ERR_NOT_FOUND. A store
+ * belongs to one process: open it after fork. Not thread safe. After ERR_UNAVAILABLE the next call
+ * connects again by itself. */
 #ifndef LIB_STORE_H
 #define LIB_STORE_H
 
@@ -22,22 +24,24 @@ struct store;
 
 struct store_options {
     bool sync_full;      /* SQLite: synchronous=FULL, else NORMAL */
-    int timeout_ms;      /* bound of one call: MongoDB socketTimeoutMS, SQLite busy_timeout */
-    const char *program; /* appname, for the server's log */
+    int timeout_ms;      /* bound of one round trip: MongoDB's timeouts, SQLite's wait for a lock */
+    const char *program; /* appname, for the server's log; may be NULL */
 };
 
-/* Opens, makes or migrates the schema. NULL: *e says why (ERR_INVALID for a bad uri or a WAL path
- * on a network filesystem). */
+/* Opens, makes or migrates the schema. NULL: *e says why (ERR_INVALID for a bad uri, a WAL path on
+ * a network filesystem, or a file of a newer version). */
 struct store *store_open(const char *uri, const struct store_options *opt, struct err *e);
 void store_close(struct store *s);
 
-/* Answers: the store reads and could write now. */
+/* Answers: the store reads and could write now (ERR_FULL when it has no room left). */
 enum err_code store_ping(struct store *s, struct err *e);
 
 /* --- backtests ---------------------------------------------------------------------------------
  */
 
-/* b->open is stored as given; created_ms and updated_ms come from the caller. */
+/* All of *b is stored as given. b->symbol is the symbol of its params (MongoDB filters by
+ * params.symbol, which another API's records have too). Params and tags come back as equal JSON:
+ * keys in their order, every number the same float64, spelling of numbers and spaces not kept. */
 enum err_code store_backtest_insert(struct store *s, const struct backtest *b, struct err *e);
 enum err_code store_backtest_get(struct store *s, const char *owner, const char *id,
                                  struct backtest *ret, struct err *e);
@@ -62,11 +66,13 @@ enum err_code store_backtest_list(struct store *s, const struct backtest_filter 
 void backtest_list_release(struct backtest_list *l);
 
 /* Turns the end into a tombstone {deleted:true}, then removes backtest, parts, attempts.
- * ERR_CONFLICT: it has not ended. */
+ * ERR_CONFLICT: it has not ended. Called again it finishes a removal that was cut short, and is
+ * ERR_NOT_FOUND when nothing was left of it. */
 enum err_code store_backtest_delete(struct store *s, const char *owner, const char *id,
                                     struct err *e);
 
-/* Sets open = false for all of the ids in one go. Records without an end are left open. */
+/* Sets open = false for all of the ids in one go, and mends their cached status from the end where
+ * it lags. Records without an end are left open. */
 enum err_code store_close_ended(struct store *s, const char (*ids)[ID_MAX], size_t n,
                                 struct err *e);
 
@@ -89,26 +95,29 @@ struct open_list {
 enum err_code store_open_jobs(struct store *s, size_t limit, struct open_list *ret, struct err *e);
 void open_list_release(struct open_list *l);
 
-/* Open jobs of one user: how many wait, how many run. */
+/* Open jobs of one user by their cached status: how many wait, how many run. */
 enum err_code store_user_load(struct store *s, const char *user, int64_t *ret_queued,
                               int64_t *ret_running, struct err *e);
 
 /* --- attempts ----------------------------------------------------------------------------------
  */
 
-/* Inserts "<id>:<n>" and caches status running, attempt n, started_ms in the record (never over a
- * terminal status or a higher attempt). SQLite: one commit. */
+/* Inserts "<id>:<n>" (a->n from 1) and caches status running, attempt n, progress and, the first
+ * time, started_ms in the record (never over a terminal status or a higher attempt). SQLite: one
+ * commit. MongoDB: once the insert is made the call succeeds, the cache is mended by later calls.
+ */
 enum err_code store_attempt_insert(struct store *s, const struct attempt *a, struct err *e);
 
 /* The attempt, by number; n 0: the highest. */
 enum err_code store_attempt_get(struct store *s, const char *id, int n, struct attempt *ret,
                                 struct err *e);
 
-/* The owner's beat: only while the attempt is live and carries this token, else ERR_NOT_FOUND. Also
- * caches progress in the record. */
+/* The owner's beat (a->beat, a->progress): only while the attempt is live and carries this token,
+ * else ERR_NOT_FOUND. Also caches progress in the record, as above. */
 enum err_code store_attempt_beat(struct store *s, const struct attempt *a, struct err *e);
 
-/* Ends a live attempt; ERR_NOT_FOUND when it is not live any more. token NULL: whoever's. */
+/* Ends a live attempt; ERR_NOT_FOUND when there is none, or not live any more, or another's. token
+ * NULL: whoever's. */
 enum err_code store_attempt_end(struct store *s, const char *id, int n, const char *token,
                                 enum attempt_end end, struct err *e);
 
@@ -122,20 +131,22 @@ struct part {
     size_t len;
 };
 
-/* Parts first, then the insert that decides, then the attempt as done and the cached status, error
- * and completed_ms. SQLite: one transaction. ERR_DUPLICATE: an end exists; the parts just written
- * are gone. */
+/* Parts first, then the insert that decides, then the attempt (while live) as done and the cached
+ * status, error, progress (100 when completed) and completed_ms. SQLite: one transaction.
+ * ERR_DUPLICATE: an end exists; the parts just written are gone. An end that carries r->token
+ * itself is this very call made before: ERR_NONE. A part needs an attempt (r->attempt > 0). */
 enum err_code store_result_insert(struct store *s, const struct result *r, const struct part *parts,
                                   size_t n_parts, struct err *e);
 
-/* Tombstones too (ret->deleted); with_body false leaves body NULL. */
+/* Tombstones too (ret->deleted; then only id, user_id and completed_ms, its removal, say
+ * something); with_body false leaves body NULL. */
 enum err_code store_result_get(struct store *s, const char *owner, const char *id, bool with_body,
                                struct result *ret, struct err *e);
 
 /* Cheap: has it an end (tombstones included)? ERR_NONE yes, ERR_NOT_FOUND no. */
 enum err_code store_result_exists(struct store *s, const char *id, struct err *e);
 
-/* The whole part as heap bytes, ERR_NOT_FOUND when there is none. Caller frees. */
+/* The whole part as heap bytes (never NULL), ERR_NOT_FOUND when there is none. Caller frees. */
 enum err_code store_part_get(struct store *s, const char *id, int attempt, const char *name,
                              char **ret_data, size_t *ret_len, struct err *e);
 
@@ -149,7 +160,8 @@ struct candle_bucket {
 };
 
 /* Replaces whole buckets, all of them or none (SQLite: one transaction; MongoDB: one after the
- * other, oldest first). Stores beside the columns: bars, first and last time, content hash. */
+ * other, as given). A bucket without bars is removed. Stores beside the columns: bars, first and
+ * last time, content hash. ERR_INVALID: a bar outside its bucket. */
 enum err_code store_candles_put(struct store *s, const char *symbol, enum interval iv,
                                 const struct candle_bucket *buckets, size_t n, struct err *e);
 
@@ -191,9 +203,9 @@ struct idempotency {
     char backtest_id[ID_MAX];
     int64_t created_ms;
 };
-/* ERR_DUPLICATE: *existing (may be NULL) is the row that is there. A row older than
+/* ERR_DUPLICATE: *ret_existing (may be NULL) is the row that is there. A row older than
  * IDEMPOTENCY_HOURS before row->created_ms is replaced. */
 enum err_code store_idempotency_insert(struct store *s, const struct idempotency *row,
-                                       struct idempotency *existing, struct err *e);
+                                       struct idempotency *ret_existing, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/broker_world.h \
 	tests/columns.h \
 	tests/data/vectors.txt \
+	tests/mongo_server.sh \
 	tests/near.h \
 	tests/random_run.h \
 	tests/redis_server.h \
@@ -39,10 +40,11 @@ lib_tests = \
 	tests/check_feed \
 	tests/check_feed_ask \
 	tests/check_golden \
-	tests/check_json
 	tests/check_json \
 	tests/check_result \
+	tests/check_run \
 	tests/check_spec \
+	tests/check_store \
 	tests/check_strategy
 check_PROGRAMS += $(engine_tests) $(lib_tests)
 TESTS += $(engine_tests) $(lib_tests)
@@ -68,3 +70,11 @@ tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
 ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
+
+tests_check_store_SOURCES = \
+	tests/check_store.c \
+	tests/store_cases_backtests.c \
+	tests/store_cases_candles.c \
+	tests/store_cases_jobs.c \
+	tests/store_cases_results.c \
+	tests/store_world.c tests/store_world.h

@@ -1,0 +1,267 @@
+#include "tests/store_world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/json.h"
+
+struct err world_err;
+
+static char folder[128], base_uri[256];
+
+/* --- folder ---------------------------------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+const char *world_folder(void) {
+    return folder;
+}
+
+static void make_folder_of_world(void) {
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/candlemill-store.XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(folder)) {
+        perror(folder);
+        exit(99);
+    }
+}
+
+/* --- the MongoDB-compatible server ----------------------------------------------------------- */
+
+/* One line "URI PID" from the script once the server answers; false: it gave none. */
+static bool read_ready(int fd, struct mongo_server *m) {
+    char line[256];
+    size_t n = 0;
+    ssize_t got_now;
+    while (n < sizeof line - 1 && (got_now = read(fd, line + n, sizeof line - 1 - n)) > 0) {
+        n += (size_t)got_now;
+        if (line[n - 1] == '\n')
+            break;
+    }
+    line[n] = 0;
+    char *space = strchr(line, ' ');
+    int64_t pid;
+    if (!space)
+        return false;
+    *space = 0;
+    space[1 + strcspn(space + 1, "\n")] = 0;
+    if (!parse_i64(space + 1, 1, INT32_MAX, &pid))
+        return false;
+    snprintf(m->uri, sizeof m->uri, "%s", line);
+    m->server = (pid_t)pid;
+    const char *colon = strrchr(m->uri, ':');
+    int64_t port;
+    if (colon && parse_i64(colon + 1, 1, 65535, &port))
+        m->port = (int)port;
+    return true;
+}
+
+bool mongo_server_start(struct mongo_server *m, const char *data, int port) {
+    *m = (struct mongo_server){.port = port};
+    char script[512], port_text[8];
+    const char *srcdir = getenv("srcdir");
+    snprintf(script, sizeof script, "%s/tests/mongo_server.sh", srcdir ? srcdir : ".");
+    snprintf(port_text, sizeof port_text, "%d", port);
+    if (data)
+        snprintf(m->folder, sizeof m->folder, "%s", data);
+    else
+        snprintf(m->folder, sizeof m->folder, "%s/mongo-%d-%lld", folder, (int)getpid(),
+                 (long long)clock_mono_us());
+    int out[2];
+    if (pipe2(out, O_CLOEXEC) != 0)
+        return false;
+    pid_t parent = getpid();
+    m->script = fork();
+    if (m->script == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* a failed test leaves no server behind */
+        if (getppid() != parent || dup2(out[1], STDOUT_FILENO) < 0)
+            _exit(126);
+        execl("/bin/sh", "sh", script, m->folder, port_text, (char *)NULL);
+        _exit(127);
+    }
+    close(out[1]);
+    bool ready = m->script > 0 && read_ready(out[0], m);
+    close(out[0]);
+    if (!ready && m->script > 0) {
+        waitpid(m->script, NULL, 0);
+        m->script = 0;
+    }
+    return ready;
+}
+
+void mongo_server_kill(struct mongo_server *m) {
+    if (m->script <= 0)
+        return;
+    kill(m->server, SIGKILL);
+    waitpid(m->script, NULL, 0);
+    m->script = 0;
+}
+
+void mongo_server_stop(struct mongo_server *m) {
+    if (m->script <= 0)
+        return;
+    kill(m->script, SIGTERM);
+    waitpid(m->script, NULL, 0);
+    m->script = 0;
+}
+
+/* --- the world ------------------------------------------------------------------------------- */
+
+void world_begin(void) {
+    make_folder_of_world();
+    signal(SIGPIPE, SIG_IGN);
+    const char *given = getenv("CANDLEMILL_TEST_MONGO");
+    if (given && given[0]) {
+        snprintf(base_uri, sizeof base_uri, "%s", given);
+    } else {
+        printf("skipped: no MongoDB server\n");
+    }
+}
+
+bool world_has_mongo(void) {
+    return base_uri[0] != 0;
+}
+
+void world_end(void) {
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *world_uri(int kind) {
+    static char uris[OVER_COUNT][512];
+    char *uri = uris[kind];
+    if (uri[0])
+        return uri;
+    if (kind == OVER_SQLITE) {
+        snprintf(uri, sizeof uris[kind], "sqlite:%s/%d.db", folder, (int)getpid());
+        return uri;
+    }
+    /* mongodb://host:port[/…][?options] -> a database of this process */
+    size_t host = strcspn(base_uri + strlen("mongodb://"), "/?") + strlen("mongodb://");
+    const char *options = strchr(base_uri, '?');
+    snprintf(uri, sizeof uris[kind], "%.*s/candlemill_test_%d_%lld%s", (int)host, base_uri,
+             (int)getpid(), (long long)clock_mono_us(), options ? options : "");
+    return uri;
+}
+
+struct store *world_open_uri(const char *uri, int timeout_ms) {
+    struct store_options opt = {
+        .sync_full = true, .timeout_ms = timeout_ms, .program = "check_store"};
+    struct store *s = store_open(uri, &opt, &world_err);
+    ck_assert_msg(s, "%s: %s", uri, world_err.message);
+    return s;
+}
+
+struct store *world_open(int kind) {
+    return world_open_uri(world_uri(kind), WORLD_TIMEOUT_MS);
+}
+
+/* --- records --------------------------------------------------------------------------------- */
+
+static void name(char *ret, size_t size, const char *text) {
+    snprintf(ret, size, "%s", text);
+}
+
+struct backtest a_backtest(const char *id, const char *user, int64_t created_ms) {
+    static char params[] = "{\"symbol\":\"BTCUSDT\",\"interval\":\"1h\",\"strategies\":[\"sma\"]}";
+    static char tags[] = "[\"first\",\"second\"]";
+    struct backtest b = {
+        .status = RUN_PENDING,
+        .open = true,
+        .params = params,
+        .tags = tags,
+        .created_ms = created_ms,
+        .updated_ms = created_ms,
+    };
+    name(b.id, sizeof b.id, id);
+    name(b.user_id, sizeof b.user_id, user);
+    name(b.kind, sizeof b.kind, "backtest");
+    name(b.symbol, sizeof b.symbol, "BTCUSDT");
+    return b;
+}
+
+struct attempt an_attempt(const char *id, int n, const char *token) {
+    struct attempt a = {.n = n, .started_ms = 1000 + n};
+    name(a.id, sizeof a.id, id);
+    name(a.token, sizeof a.token, token);
+    name(a.owner, sizeof a.owner, "host:1");
+    return a;
+}
+
+struct result an_end(const char *id, const char *user, int attempt, const char *token) {
+    static char summary[] = "{\"totalReturn\":12.5,\"tradeCount\":3}";
+    static char body[] = "{\"status\":\"completed\",\"metrics\":{\"sharpeRatio\":null}}";
+    struct result r = {
+        .attempt = attempt,
+        .status = RUN_COMPLETED,
+        .summary = summary,
+        .body = body,
+        .completed_ms = 5000,
+    };
+    name(r.id, sizeof r.id, id);
+    name(r.user_id, sizeof r.user_id, user);
+    name(r.token, sizeof r.token, token);
+    name(r.data_hash, sizeof r.data_hash, "00112233445566778899aabbccddeeff");
+    name(r.engine, sizeof r.engine, "0.1.0");
+    return r;
+}
+
+struct backtest got(struct store *s, const char *id) {
+    struct backtest b;
+    ok(store_backtest_get(s, NULL, id, &b, &world_err));
+    return b;
+}
+
+void ended_backtest(struct store *s, const char *id, const char *user) {
+    struct backtest b = a_backtest(id, user, 1000);
+    struct attempt a = an_attempt(id, 1, "token");
+    struct result r = an_end(id, user, 1, "token");
+    struct part part = {.name = "trades", .data = "bytes", .len = 5};
+    ok(store_backtest_insert(s, &b, &world_err));
+    ok(store_attempt_insert(s, &a, &world_err));
+    ok(store_result_insert(s, &r, &part, 1, &world_err));
+}
+
+int in_processes(int n, int (*job)(int i, void *arg), void *arg) {
+    int start[2];
+    pid_t pids[64];
+    ck_assert_int_le(n, 64);
+    ck_assert_int_eq(pipe2(start, O_CLOEXEC), 0);
+    for (int i = 0; i < n; i++) {
+        pids[i] = fork();
+        ck_assert_int_ge(pids[i], 0);
+        if (pids[i] == 0) {
+            char go;
+            close(start[1]);
+            /* end of file is the starting gun */
+            while (read(start[0], &go, 1) < 0 && errno == EINTR)
+                ;
+            _exit(job(i, arg));
+        }
+    }
+    close(start[0]);
+    close(start[1]);
+    int sum = 0;
+    for (int i = 0; i < n; i++) {
+        int status;
+        ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
+        ck_assert_msg(WIFEXITED(status), "process %d ended by signal %d", i, WTERMSIG(status));
+        ck_assert_msg(WEXITSTATUS(status) <= 100, "process %d failed", i);
+        sum += WEXITSTATUS(status);
+    }
+    return sum;
+}
