@@ -43,6 +43,7 @@ lib_tests = \
 	tests/check_json \
 	tests/check_result \
 	tests/check_run \
+	tests/check_session \
 	tests/check_spec \
 	tests/check_store \
 	tests/check_strategy
@@ -55,13 +56,9 @@ LDADD = $(base_libs) $(bus_libs) $(store_libs) $(CHECK_LIBS)
 engine_test_libs = libengine.a $(CHECK_LIBS) -lm
 
 tests_check_bars_LDADD = $(engine_test_libs)
-
-# sessions of candlemill-ws, without a store as the program itself
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
-tests_check_feed_LDADD = $(ws_test_libs)
-tests_check_feed_ask_LDADD = $(ws_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
@@ -69,7 +66,6 @@ tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
-ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
 
 tests_check_store_SOURCES = \
 	tests/check_store.c \
@@ -78,3 +74,9 @@ tests_check_store_SOURCES = \
 	tests/store_cases_jobs.c \
 	tests/store_cases_results.c \
 	tests/store_world.c tests/store_world.h
+
+# sessions of candlemill-ws, without a store as the program itself
+ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
+tests_check_feed_LDADD = $(ws_test_libs)
+tests_check_feed_ask_LDADD = $(ws_test_libs)
+tests_check_session_LDADD = $(ws_test_libs)

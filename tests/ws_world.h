@@ -138,8 +138,12 @@ static inline void world_expect_at(struct world *w, const char *want, int line) 
 #define expect(w, want) world_expect_at(w, want, __LINE__)
 
 static inline void say(struct world *w, const char *line) {
-    ck_assert(write_all(w->to, line, strlen(line)));
-    ck_assert(write_all(w->to, "\n", 1));
+    struct buf b; /* one write: after it the session may be gone */
+    buf_init(&b, 1 << 16);
+    buf_str(&b, line);
+    buf_char(&b, '\n');
+    ck_assert(write_all(w->to, b.data, b.len));
+    buf_release(&b);
 }
 
 static inline void subscribe(struct world *w, const char *user, const char *id) {
