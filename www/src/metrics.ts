@@ -1,0 +1,118 @@
+// Which metrics the page shows where. What each one means comes with the result
+// (basis.definitions); this table only adds order, label and how the number is written.
+
+import * as f from "./format";
+import type { Definition, Metrics } from "./types";
+
+export type Unit = "percent" | "money" | "seconds" | "ratio" | "count";
+
+export interface MetricRow {
+  name: string;
+  label: string;
+  unit: Unit;
+  signed?: boolean; // a gain or a loss: the sign is always written
+}
+
+export const groups: { title: string; rows: MetricRow[] }[] = [
+  {
+    title: "Return",
+    rows: [
+      { name: "totalReturn", label: "Total return", unit: "percent", signed: true },
+      { name: "buyHoldReturn", label: "Buy and hold", unit: "percent", signed: true },
+      { name: "cagr", label: "CAGR", unit: "percent", signed: true },
+      { name: "annualReturn", label: "Annual return", unit: "percent", signed: true },
+      { name: "finalEquity", label: "Final equity", unit: "money" },
+      { name: "peakEquity", label: "Peak equity", unit: "money" },
+      { name: "commissionTotal", label: "Commission paid", unit: "money" },
+    ],
+  },
+  {
+    title: "Risk",
+    rows: [
+      { name: "maxDrawdown", label: "Max drawdown", unit: "percent" },
+      { name: "avgDrawdown", label: "Average drawdown", unit: "percent" },
+      { name: "maxDrawdownDuration", label: "Longest drawdown", unit: "seconds" },
+      { name: "avgDrawdownDuration", label: "Average drawdown length", unit: "seconds" },
+      { name: "annualVolatility", label: "Annual volatility", unit: "percent" },
+      { name: "exposureTime", label: "Time in the market", unit: "percent" },
+      { name: "turnover", label: "Turnover", unit: "ratio" },
+    ],
+  },
+  {
+    title: "Risk against return",
+    rows: [
+      { name: "sharpeRatio", label: "Sharpe ratio", unit: "ratio" },
+      { name: "sharpePerBar", label: "Sharpe ratio per bar", unit: "ratio" },
+      { name: "sortinoRatio", label: "Sortino ratio", unit: "ratio" },
+      { name: "calmarRatio", label: "Calmar ratio", unit: "ratio" },
+      { name: "alpha", label: "Alpha", unit: "percent", signed: true },
+      { name: "beta", label: "Beta", unit: "ratio" },
+    ],
+  },
+  {
+    title: "Trades",
+    rows: [
+      { name: "tradeCount", label: "Trades", unit: "count" },
+      { name: "winRate", label: "Win rate", unit: "percent" },
+      { name: "profitFactor", label: "Profit factor", unit: "ratio" },
+      { name: "payoffRatio", label: "Payoff ratio", unit: "ratio" },
+      { name: "expectancy", label: "Expectancy", unit: "percent", signed: true },
+      { name: "avgTrade", label: "Average trade", unit: "percent", signed: true },
+      { name: "bestTrade", label: "Best trade", unit: "percent", signed: true },
+      { name: "worstTrade", label: "Worst trade", unit: "percent", signed: true },
+      { name: "maxTradeDuration", label: "Longest trade", unit: "seconds" },
+      { name: "avgTradeDuration", label: "Average trade length", unit: "seconds" },
+      { name: "sqn", label: "System quality number", unit: "ratio" },
+      { name: "kelly", label: "Kelly criterion", unit: "ratio" },
+    ],
+  },
+];
+
+const byName = new Map(groups.flatMap((group) => group.rows).map((row) => [row.name, row]));
+
+export function metricRow(name: string, definition?: Definition): MetricRow {
+  const known = byName.get(name);
+  if (known) return known;
+  const told = typeof definition === "object" ? definition : null;
+  const units: Unit[] = ["percent", "money", "seconds", "ratio", "count"];
+  return {
+    name,
+    label: told?.label ?? f.words(name),
+    unit: units.find((unit) => unit === told?.unit) ?? "ratio",
+  };
+}
+
+/** Metrics of a result that no group above names: a newer service has more than this page knows. */
+export function otherRows(
+  metrics: Metrics,
+  definitions: Record<string, Definition> = {},
+): MetricRow[] {
+  return Object.keys(metrics)
+    .filter((name) => !byName.has(name))
+    .map((name) => metricRow(name, definitions[name]));
+}
+
+export function definitionText(definition: Definition | undefined): string {
+  return (typeof definition === "object" ? definition.definition : definition) ?? "";
+}
+
+export function show(row: MetricRow, value: number | null | undefined): string {
+  switch (row.unit) {
+    case "percent":
+      return row.signed ? f.signedPercent(value) : f.percent(value);
+    case "money":
+      return f.number(value);
+    case "seconds":
+      return f.duration(value);
+    case "count":
+      return f.count(value);
+    default:
+      return f.number(value, value != null && value !== 0 && Math.abs(value) < 0.1 ? 4 : 2);
+  }
+}
+
+/** Good, bad or neither, for colour beside the sign; only where the sign itself is the message. */
+export function tone(row: MetricRow, value: number | null | undefined): "" | "up" | "down" {
+  if (!row.signed || value == null || value === 0) return "";
+  return value > 0 ? "up" : "down";
+}

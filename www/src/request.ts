@@ -1,0 +1,186 @@
+// What the form holds, and the request it makes: percentages here, fractions there. A word of the
+// request that the form has no field for is carried along untouched ("run again" loses nothing).
+
+import type { Param, Params, ParamValues, Strategy, StrategyWord } from "./types";
+
+/** A strategy in the form; `word`: one given as a whole object, which the form cannot edit. */
+export interface Chosen {
+  name: string;
+  values: Record<string, string | boolean>;
+  word?: StrategyWord;
+}
+
+export interface Values {
+  symbol: string;
+  interval: string;
+  start: string;
+  end: string;
+  chosen: Chosen[];
+  cash: string;
+  size: string; // percent of equity
+  commission: string; // this and the next five: percent, "" = none or the strategy's own
+  spread: string;
+  slippage: string;
+  stopLoss: string;
+  takeProfit: string;
+  trailingStop: string;
+  sides: string; // "" = the strategy's own
+  fill: string;
+  profile: string;
+  carried: Record<string, unknown>;
+}
+
+export const PROFILES = ["candlemill", "backtesting.py"] as const;
+
+export const defaults: Values = {
+  symbol: "",
+  interval: "",
+  start: "",
+  end: "",
+  chosen: [],
+  cash: "10000",
+  size: "100",
+  commission: "",
+  spread: "",
+  slippage: "",
+  stopLoss: "",
+  takeProfit: "",
+  trailingStop: "",
+  sides: "",
+  fill: "open",
+  profile: "candlemill",
+  carried: {},
+};
+
+export type PercentWord =
+  "commission" | "spread" | "slippage" | "stopLoss" | "takeProfit" | "trailingStop";
+
+const percentWords: PercentWord[] = [
+  "commission",
+  "spread",
+  "slippage",
+  "stopLoss",
+  "takeProfit",
+  "trailingStop",
+];
+
+// Words that mean nothing to the other library's profile and are an error there.
+const lackedBy: Record<string, string[]> = { "backtesting.py": ["slippage", "trailingStop"] };
+
+export const lacks = (profile: string, word: string) => lackedBy[profile]?.includes(word) ?? false;
+
+/** 0.07 % is 0.0007, not 0.0007000000000000001. */
+function tidy(x: number): number {
+  return Number(x.toPrecision(12));
+}
+
+function paramValue(param: Param, value: string | boolean | undefined): number | boolean {
+  if (param.type === "bool") return value === true;
+  return value == null || value === "" ? Number(param.default) : Number(value);
+}
+
+export function initialValues(strategy: Strategy): Record<string, string | boolean> {
+  return Object.fromEntries(
+    strategy.params.map((p) => [
+      p.name,
+      p.type === "bool" ? p.default === true : String(p.default),
+    ]),
+  );
+}
+
+export function toRequest(values: Values, strategies: Strategy[]): Params {
+  const request: Params = { symbol: values.symbol, interval: values.interval };
+  if (values.start) request.startDate = values.start;
+  if (values.end) request.endDate = values.end;
+  request.strategies = values.chosen.map((chosen) => chosen.word ?? chosen.name);
+  const params: Record<string, ParamValues> = {};
+  for (const chosen of values.chosen) {
+    const strategy = strategies.find((s) => s.name === chosen.name);
+    if (chosen.word || !strategy || strategy.params.length === 0) continue;
+    params[chosen.name] = Object.fromEntries(
+      strategy.params.map((p) => [p.name, paramValue(p, chosen.values[p.name])]),
+    );
+  }
+  const kept = values.carried["strategyParams"] as Record<string, ParamValues> | undefined;
+  if (kept || Object.keys(params).length > 0) request.strategyParams = { ...kept, ...params };
+  if (values.cash !== "" && values.cash !== defaults.cash) request["cash"] = Number(values.cash);
+  if (values.size !== "" && values.size !== defaults.size) {
+    request["size"] = tidy(Number(values.size) / 100);
+  }
+  for (const word of percentWords) {
+    if (values[word] !== "" && !lacks(values.profile, word)) {
+      request[word] = tidy(Number(values[word]) / 100);
+    }
+  }
+  if (values.sides) request["sides"] = values.sides;
+  if (values.fill !== defaults.fill) request["fill"] = values.fill;
+  if (values.profile !== defaults.profile) request["profile"] = values.profile;
+  // A field that the user filled in wins over a carried word.
+  return { ...values.carried, ...request };
+}
+
+const asPercent = (x: number) => String(tidy(x * 100));
+
+/** A stored time as a day, or null when it is not midnight UTC. */
+function asDay(text: string): string | null {
+  const match = /^(\d{4}-\d\d-\d\d)(T00:00(:00(\.0+)?)?(Z|[+-]00:00))?$/.exec(text);
+  return match ? match[1]! : null;
+}
+
+function chosenOf(word: StrategyWord, params: Params, strategies: Strategy[]): Chosen {
+  const name = typeof word === "string" ? word : word.name;
+  const strategy = strategies.find((s) => s.name === name);
+  const editable =
+    typeof word === "string" ||
+    Object.keys(word).every((key) => key === "name" || key === "params");
+  if (!strategy || !editable) return { name, values: {}, word };
+  const own = typeof word === "object" ? (word.params as ParamValues | undefined) : undefined;
+  const given: ParamValues = { ...params.strategyParams?.[name], ...own };
+  const values = initialValues(strategy);
+  for (const [key, value] of Object.entries(given)) {
+    values[key] = typeof value === "boolean" ? value : String(value);
+  }
+  return { name, values };
+}
+
+/** The form filled in from the request of an earlier run. */
+export function fromParams(params: Params, strategies: Strategy[]): Values {
+  const values: Values = { ...defaults, chosen: [], carried: {} };
+  for (const [word, value] of Object.entries(params)) {
+    const number = typeof value === "number";
+    const text = typeof value === "string" ? value : "";
+    if (word === "symbol" || word === "interval" || word === "profile") values[word] = text;
+    else if (word === "sides" || word === "fill") values[word] = text;
+    else if (word === "startDate" && asDay(text)) values.start = asDay(text)!;
+    else if (word === "endDate" && asDay(text)) values.end = asDay(text)!;
+    else if (word === "cash" && number) values.cash = String(value);
+    else if (word === "size" && number) values.size = asPercent(value);
+    else if (word === "strategies" && Array.isArray(value)) {
+      values.chosen = value.map((w) => chosenOf(w, params, strategies));
+    } else if (percentWords.includes(word as PercentWord) && number) {
+      values[word as PercentWord] = asPercent(value);
+    } else if (word !== "strategyParams" && word !== "userId") values.carried[word] = value;
+  }
+  // Parameters of strategies that the form cannot edit stay as they were.
+  const opaque = values.chosen.filter((c) => c.word && params.strategyParams?.[c.name]);
+  if (opaque.length > 0) {
+    values.carried["strategyParams"] = Object.fromEntries(
+      opaque.map((c) => [c.name, params.strategyParams![c.name]]),
+    );
+  }
+  return values;
+}
+
+/** "/strategyParams/sma/fast" -> "strategyParams/sma/fast": the name a field goes by. */
+export function fieldOf(pointer: string | undefined): string {
+  return (pointer ?? "")
+    .replace(/^\/(params\/)?/, "")
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+}
+
+/** A run's strategies in a few words, for lists and headings. */
+export function strategyNames(params: Params): string {
+  const words = params.strategies ?? [];
+  return words.map((w) => (typeof w === "string" ? w : w.name)).join(", ") || "no strategy";
+}

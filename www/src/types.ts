@@ -1,0 +1,151 @@
+// What the service says and hears, in its own words.
+
+export type Status = "pending" | "running" | "completed" | "failed" | "cancelled";
+
+export interface Backtest {
+  backtestId: string;
+  userId: string;
+  kind: string;
+  status: Status;
+  progress: number;
+  params: Params;
+  resultId: string | null;
+  error: string | null;
+  attempt: number;
+  tags: string[] | null;
+  note: string | null;
+  createdAt: string;
+  updatedAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+}
+
+/** The request as it was sent, flattened; a foreign program may have left anything out. */
+export type Params = {
+  symbol?: string;
+  interval?: string;
+  startDate?: string;
+  endDate?: string;
+  strategies?: StrategyWord[];
+  strategyParams?: Record<string, ParamValues>;
+} & Record<string, unknown>;
+
+export type ParamValues = Record<string, number | boolean>;
+
+/** A name, a name with parameters, or a whole strategy as data. */
+export type StrategyWord = string | ({ name: string; params?: unknown } & Record<string, unknown>);
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface StoredInterval {
+  interval: string;
+  from: string;
+  to: string; // open time of the last bar
+  bars: number;
+}
+
+export interface StoredSymbol {
+  symbol: string;
+  intervals: StoredInterval[];
+}
+
+export interface Param {
+  name: string;
+  type: "int" | "float" | "bool";
+  default: number | boolean;
+  min?: number | null;
+  max?: number | null;
+  step?: number | null;
+  help?: string | null;
+}
+
+export interface Strategy {
+  name: string;
+  title: string;
+  help?: string | null;
+  params: Param[];
+  defines?: unknown;
+  rules?: Record<string, string>;
+}
+
+export type Metrics = Record<string, number | null>;
+
+/** How a metric is computed: the text alone, or with its label and unit. */
+export type Definition = string | { label?: string; unit?: string; definition: string };
+
+export interface Diagnosis {
+  name?: string;
+  lookback?: number;
+  signals?: Record<string, number>;
+  refused?: Record<string, number>;
+  examples?: { time: string | number; reason: string }[];
+}
+
+export interface Result {
+  backtestId: string;
+  resultId: string;
+  status: string;
+  summary: Metrics;
+  metrics: Metrics;
+  basis: {
+    nulls?: Record<string, string>;
+    annualisation?: number;
+    definitions?: Record<string, Definition>;
+  } & Record<string, unknown>;
+  strategies: { name: string; params?: ParamValues; metrics: Metrics }[];
+  data: Record<string, unknown> & {
+    symbol?: string;
+    interval?: string;
+    bars?: number;
+    from?: string;
+    to?: string;
+    warmup?: number;
+    hash?: string;
+    gaps?: number;
+  };
+  engine: unknown;
+  warnings: unknown[];
+  noTrades: ({ reason?: string; bars?: number; strategies?: Diagnosis[] } & Diagnosis) | null;
+}
+
+export interface Trade {
+  size: number;
+  entryBar: number;
+  exitBar: number;
+  entryTime: string | number;
+  exitTime: string | number;
+  entryPrice: number;
+  exitPrice: number;
+  pnl: number;
+  returnPct: number;
+  commission: number;
+  entryReason: string;
+  exitReason: string;
+  mae: number | null;
+  mfe: number | null;
+  strategy: string;
+}
+
+/** Columns of equal length; t in epoch ms, drawdown in percent, 0 or negative. */
+export interface Equity {
+  t: number[];
+  equity: number[];
+  drawdown: number[];
+}
+
+export interface FieldError {
+  pointer?: string;
+  code?: string;
+  detail: string;
+  line?: number;
+  column?: number;
+}
+
+/** A frame of the WebSocket. */
+export interface Frame {
+  event: string;
+  data: Record<string, unknown> & { backtestId?: string };
+}
