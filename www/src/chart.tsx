@@ -54,7 +54,9 @@ export function Chart({ id, csv }: { id: string; csv: string }) {
       </header>
       {error && <Notice kind="bad">{error}</Notice>}
       {!curve && !error && <div class="plots loading">Loading the curve…</div>}
-      {curve && curve.t.length === 0 && <p class="muted">There is no equity curve.</p>}
+      {curve && curve.t.length === 0 && (
+        <p class="muted">No equity curve is stored with this result.</p>
+      )}
       {curve && curve.t.length > 0 && (
         <>
           {asTable ? <Numbers curve={curve} /> : <Plots curve={curve} log={log && logPossible} />}

@@ -2,7 +2,7 @@
 // (basis.definitions); this table only adds order, label and how the number is written.
 
 import * as f from "./format";
-import type { Definition, Metrics } from "./types";
+import type { Metrics } from "./types";
 
 export type Unit = "percent" | "money" | "seconds" | "ratio" | "count";
 
@@ -19,22 +19,22 @@ export const groups: { title: string; rows: MetricRow[] }[] = [
     rows: [
       { name: "totalReturn", label: "Total return", unit: "percent", signed: true },
       { name: "buyHoldReturn", label: "Buy and hold", unit: "percent", signed: true },
-      { name: "cagr", label: "CAGR", unit: "percent", signed: true },
+      { name: "cagr", label: "Yearly growth (CAGR)", unit: "percent", signed: true },
       { name: "annualReturn", label: "Annual return", unit: "percent", signed: true },
       { name: "finalEquity", label: "Final equity", unit: "money" },
       { name: "peakEquity", label: "Peak equity", unit: "money" },
-      { name: "commissionTotal", label: "Commission paid", unit: "money" },
+      { name: "commissionTotal", label: "Commissions", unit: "money" },
     ],
   },
   {
     title: "Risk",
     rows: [
-      { name: "maxDrawdown", label: "Max drawdown", unit: "percent" },
-      { name: "avgDrawdown", label: "Average drawdown", unit: "percent" },
+      { name: "maxDrawdown", label: "Max. drawdown", unit: "percent" },
+      { name: "avgDrawdown", label: "Avg. drawdown", unit: "percent" },
       { name: "maxDrawdownDuration", label: "Longest drawdown", unit: "seconds" },
-      { name: "avgDrawdownDuration", label: "Average drawdown length", unit: "seconds" },
+      { name: "avgDrawdownDuration", label: "Avg. drawdown length", unit: "seconds" },
       { name: "annualVolatility", label: "Annual volatility", unit: "percent" },
-      { name: "exposureTime", label: "Time in the market", unit: "percent" },
+      { name: "exposureTime", label: "Exposure", unit: "percent" },
       { name: "turnover", label: "Turnover", unit: "ratio" },
     ],
   },
@@ -57,43 +57,28 @@ export const groups: { title: string; rows: MetricRow[] }[] = [
       { name: "profitFactor", label: "Profit factor", unit: "ratio" },
       { name: "payoffRatio", label: "Payoff ratio", unit: "ratio" },
       { name: "expectancy", label: "Expectancy", unit: "percent", signed: true },
-      { name: "avgTrade", label: "Average trade", unit: "percent", signed: true },
+      { name: "avgTrade", label: "Avg. trade", unit: "percent", signed: true },
       { name: "bestTrade", label: "Best trade", unit: "percent", signed: true },
       { name: "worstTrade", label: "Worst trade", unit: "percent", signed: true },
       { name: "maxTradeDuration", label: "Longest trade", unit: "seconds" },
-      { name: "avgTradeDuration", label: "Average trade length", unit: "seconds" },
-      { name: "sqn", label: "System quality number", unit: "ratio" },
-      { name: "kelly", label: "Kelly criterion", unit: "ratio" },
+      { name: "avgTradeDuration", label: "Avg. trade length", unit: "seconds" },
+      { name: "sqn", label: "SQN", unit: "ratio" },
+      { name: "kelly", label: "Kelly fraction", unit: "ratio" },
     ],
   },
 ];
 
 const byName = new Map(groups.flatMap((group) => group.rows).map((row) => [row.name, row]));
 
-export function metricRow(name: string, definition?: Definition): MetricRow {
-  const known = byName.get(name);
-  if (known) return known;
-  const told = typeof definition === "object" ? definition : null;
-  const units: Unit[] = ["percent", "money", "seconds", "ratio", "count"];
-  return {
-    name,
-    label: told?.label ?? f.words(name),
-    unit: units.find((unit) => unit === told?.unit) ?? "ratio",
-  };
+export function metricRow(name: string): MetricRow {
+  return byName.get(name) ?? { name, label: f.words(name), unit: "ratio" };
 }
 
 /** Metrics of a result that no group above names: a newer service has more than this page knows. */
-export function otherRows(
-  metrics: Metrics,
-  definitions: Record<string, Definition> = {},
-): MetricRow[] {
+export function otherRows(metrics: Metrics): MetricRow[] {
   return Object.keys(metrics)
     .filter((name) => !byName.has(name))
-    .map((name) => metricRow(name, definitions[name]));
-}
-
-export function definitionText(definition: Definition | undefined): string {
-  return (typeof definition === "object" ? definition.definition : definition) ?? "";
+    .map(metricRow);
 }
 
 export function show(row: MetricRow, value: number | null | undefined): string {

@@ -13,50 +13,28 @@ const reasons: Record<string, string> = {
 
 const reasonText = (reason: string) => reasons[reason] ?? words(reason);
 
-const sum = (counts: Record<string, number> | undefined) =>
-  Object.values(counts ?? {}).reduce((a, b) => a + b, 0);
-
-export function NoTrades(props: { found: NonNullable<Result["noTrades"]>; data: Result["data"] }) {
-  const { found, data } = props;
-  const list: Diagnosis[] = found.strategies ?? [found];
-  const bars = data.bars ?? found.bars ?? 0;
+export function NoTrades({ found }: { found: NonNullable<Result["noTrades"]> }) {
+  const { message, bars, strategies } = found;
   return (
     <section class="panel no-trades">
       <h2>Why there were no trades</h2>
-      <p>{found.reason ? found.reason : verdict(list, bars)}</p>
+      <p>{message}</p>
       <div class="no-trades-list">
-        {list.map((one, i) => (
-          <One key={i} diagnosis={one} titled={list.length > 1} bars={bars} />
+        {strategies.map((one, i) => (
+          <One key={i} diagnosis={one} titled={strategies.length > 1} bars={bars} />
         ))}
       </div>
     </section>
   );
 }
 
-/** The plain sentence before the numbers. */
-function verdict(list: Diagnosis[], bars: number): string {
-  const refused = list.reduce((n, one) => n + sum(one.refused), 0);
-  const entries = list.reduce(
-    (n, { signals }) => n + (signals?.["long.entry"] ?? 0) + (signals?.["short.entry"] ?? 0),
-    0,
-  );
-  if (refused > 0) return `${plural(refused, "entry was", "entries were")} refused.`;
-  if (entries > 0) {
-    return `An entry rule was true on ${plural(entries, "bar")}, but none of these led to a fill.`;
-  }
-  const lookback = Math.max(0, ...list.map((one) => one.lookback ?? 0));
-  if (lookback >= bars) {
-    return `The rules need ${plural(lookback, "bar")} to warm up; the range has ${count(bars)}.`;
-  }
-  return `No entry rule was true on any of the ${plural(bars, "bar")}.`;
-}
-
 function One({ diagnosis, titled, bars }: { diagnosis: Diagnosis; titled: boolean; bars: number }) {
-  const { name, signals = {}, refused = {}, examples = [] } = diagnosis;
+  const { name, lookback, signals, refused, examples } = diagnosis;
   const refusals = Object.entries(refused).filter(([, n]) => n > 0);
   return (
     <div>
-      {titled && name && <h3>{name}</h3>}
+      {titled && <h3>{name}</h3>}
+      <p class="muted">Its rules look back {plural(lookback, "bar")}.</p>
       {Object.keys(signals).length > 0 && (
         <table class="narrow">
           <caption>Bars on which each rule was true, of {count(bars)}</caption>

@@ -1,7 +1,7 @@
 // What the form holds, and the request it makes: percentages here, fractions there. A word of the
 // request that the form has no field for is carried along untouched ("run again" loses nothing).
 
-import type { Param, Params, ParamValues, Strategy, StrategyWord } from "./types";
+import type { Param, Params, ParamValues, Strategy, StrategyAnswer, StrategyWord } from "./types";
 
 /** A strategy in the form; `word`: one given as a whole object, which the form cannot edit. */
 export interface Chosen {
@@ -77,6 +77,15 @@ function tidy(x: number): number {
 function paramValue(param: Param, value: string | boolean | undefined): number | boolean {
   if (param.type === "bool") return value === true;
   return value == null || value === "" ? Number(param.default) : Number(value);
+}
+
+/** Parameters as a list, in the order the service gives them. */
+export function described(strategy: StrategyAnswer): Strategy {
+  const { params } = strategy;
+  const list = Array.isArray(params)
+    ? params
+    : Object.entries(params).map(([name, param]) => ({ ...param, name }));
+  return { ...strategy, params: list };
 }
 
 export function initialValues(strategy: Strategy): Record<string, string | boolean> {

@@ -4,15 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { address, get, messageOf } from "./api";
 import { Chart } from "./chart";
 import { count, duration, NONE, number, plural, signedPercent, time, words } from "./format";
-import {
-  definitionText,
-  groups,
-  metricRow,
-  otherRows,
-  show,
-  tone,
-  type MetricRow,
-} from "./metrics";
+import { groups, metricRow, otherRows, show, tone, type MetricRow } from "./metrics";
 import { NoTrades } from "./notrades";
 import { Settings } from "./settings";
 import { Trades } from "./trades";
@@ -44,22 +36,23 @@ export function ResultView({ id, backtest }: { id: string; backtest: Backtest | 
   }
   if (!result) return <p class="muted panel">Loading the result…</p>;
   const trades = result.metrics["tradeCount"];
+  const { warnings = [], strategies = [] } = result;
   return (
     <>
-      {result.warnings?.length > 0 && (
-        <Notice kind="warn" title={plural(result.warnings.length, "warning")}>
+      {warnings.length > 0 && (
+        <Notice kind="warn" title={plural(warnings.length, "warning")}>
           <ul>
-            {result.warnings.map((warning, i) => (
-              <li key={i}>{warningText(warning)}</li>
+            {warnings.map((warning, i) => (
+              <li key={i}>{warning}</li>
             ))}
           </ul>
         </Notice>
       )}
       <Tiles result={result} cash={cashOf(backtest)} />
-      {result.noTrades && <NoTrades found={result.noTrades} data={result.data} />}
+      {result.noTrades && <NoTrades found={result.noTrades} />}
       <Chart id={id} csv={address(`${recordPath(id)}/equity?format=csv`)} />
-      {result.strategies.length > 1 && <PerStrategy result={result} />}
-      {trades !== 0 && <Trades id={id} several={result.strategies.length > 1} />}
+      {strategies.length > 1 && <PerStrategy result={result} />}
+      {trades !== 0 && <Trades id={id} several={strategies.length > 1} />}
       <AllMetrics result={result} />
       <div class="two even">
         <DataBlock result={result} />
@@ -71,12 +64,6 @@ export function ResultView({ id, backtest }: { id: string; backtest: Backtest | 
       </div>
     </>
   );
-}
-
-function warningText(warning: unknown): string {
-  if (typeof warning === "string") return warning;
-  const { detail, message, text } = warning as Record<string, unknown>;
-  return String(detail ?? message ?? text ?? JSON.stringify(warning));
 }
 
 const cashOf = (backtest: Backtest | null) => {
@@ -109,20 +96,20 @@ function Tiles({ result, cash }: { result: Result; cash: number }) {
 
 /** Why a metric has no value, in the service's own words. */
 function reasonOf(result: Result, name: string): string {
-  const reason = result.basis?.nulls?.[name];
-  return reason ? words(reason) : "";
+  const reason = result.basis?.nulls?.[name] ?? "";
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function Tile(props: { name: string; result: Result; sub: Kids; big: boolean }) {
   const { name, result } = props;
   const definition = result.basis?.definitions?.[name];
-  const row = metricRow(name, definition);
+  const row = metricRow(name);
   const value = result.metrics[name];
   const reason = value == null ? reasonOf(result, name) : "";
   return (
     <div class={props.big ? "tile big" : "tile"} data-metric={name}>
       <p class="tile-label">
-        <Term meaning={definitionText(definition)}>{row.label}</Term>
+        <Term meaning={definition ?? ""}>{row.label}</Term>
       </p>
       <p class={`tile-value num ${tone(row, value)}`}>{show(row, value)}</p>
       {(reason || props.sub) && <p class="tile-sub num">{reason || props.sub}</p>}
@@ -145,7 +132,7 @@ function MetricRows({ rows, result }: { rows: MetricRow[]; result: Result }) {
                 {value == null && reasonOf(result, row.name) && (
                   <strong>{reasonOf(result, row.name)}. </strong>
                 )}
-                {definitionText(result.basis?.definitions?.[row.name])}
+                {result.basis?.definitions?.[row.name]}
               </td>
             </tr>
           );
@@ -155,7 +142,7 @@ function MetricRows({ rows, result }: { rows: MetricRow[]; result: Result }) {
 }
 
 function AllMetrics({ result }: { result: Result }) {
-  const other = otherRows(result.metrics, result.basis?.definitions);
+  const other = otherRows(result.metrics);
   const shown = other.length > 0 ? [...groups, { title: "More", rows: other }] : groups;
   const { annualisation } = result.basis ?? {};
   return (
@@ -219,7 +206,7 @@ function PerStrategy({ result }: { result: Result }) {
             </tr>
           </thead>
           <tbody>
-            {result.strategies.map((strategy, i) => (
+            {result.strategies?.map((strategy, i) => (
               <tr key={i}>
                 <th scope="row">
                   {strategy.name}
@@ -256,7 +243,7 @@ function Pair({ name, children }: { name: string; children: Kids }) {
 }
 
 function DataBlock({ result }: { result: Result }) {
-  const { data, engine } = result;
+  const { data = {}, engine } = result;
   const known = ["symbol", "interval", "bars", "from", "to", "warmup", "hash", "gaps"];
   const rest = Object.keys(data).filter((key) => !known.includes(key) && data[key] != null);
   return (
@@ -282,7 +269,7 @@ function DataBlock({ result }: { result: Result }) {
           </Pair>
         ))}
         <Pair name="Engine">
-          <span class="id">{typeof engine === "string" ? engine : JSON.stringify(engine)}</span>
+          <span class="id">{engine ?? NONE}</span>
         </Pair>
       </dl>
     </section>

@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { get, messageOf } from "./api";
 import { Form } from "./form";
 import { Recent } from "./recent";
-import { defaults, fromParams, initialValues, type Values } from "./request";
-import type { Backtest, Page, StoredSymbol, Strategy } from "./types";
+import { defaults, described, fromParams, initialValues, type Values } from "./request";
+import type { Backtest, Page, StoredSymbol, Strategy, StrategyAnswer } from "./types";
 import { Notice, useScreenTitle } from "./ui";
 import { recordPath } from "./watch";
 
@@ -31,7 +31,7 @@ async function everyPage<T>(path: string): Promise<T[]> {
 async function load(from: string | null): Promise<Loaded> {
   const [symbols, strategies] = await Promise.all([
     everyPage<StoredSymbol>("api/market/symbols"),
-    everyPage<Strategy>("api/algo/strategies"),
+    everyPage<StrategyAnswer>("api/algo/strategies").then((list) => list.map(described)),
   ]);
   const usable = symbols.filter((s) => s.intervals.length > 0);
   const first = strategies[0];

@@ -42,7 +42,12 @@ export function Trades({ id, several }: { id: string; several: boolean }) {
           {error}
         </Notice>
       )}
-      {page && <Table items={page.items} first={first} several={several} />}
+      {page && page.items.length === 0 && (
+        <p class="muted">No single trades are stored with this result.</p>
+      )}
+      {page && page.items.length > 0 && (
+        <Table items={page.items} first={first} several={several} />
+      )}
       {page && (cursors.length > 1 || older) && (
         <nav class="pager" aria-label="Pages of trades">
           <button

@@ -67,21 +67,23 @@ export interface Strategy {
   title: string;
   help?: string | null;
   params: Param[];
-  defines?: unknown;
   rules?: Record<string, string>;
 }
 
+/** The same as the service says it: parameters by name, as a strategy in a request has them. */
+export type StrategyAnswer = Omit<Strategy, "params"> & {
+  params: Param[] | Record<string, Omit<Param, "name">>;
+};
+
 export type Metrics = Record<string, number | null>;
 
-/** How a metric is computed: the text alone, or with its label and unit. */
-export type Definition = string | { label?: string; unit?: string; definition: string };
-
+/** Why a strategy did not trade: bars on which each rule was true, entries refused by reason. */
 export interface Diagnosis {
-  name?: string;
-  lookback?: number;
-  signals?: Record<string, number>;
-  refused?: Record<string, number>;
-  examples?: { time: string | number; reason: string }[];
+  name: string;
+  lookback: number;
+  signals: Record<string, number>;
+  refused: Record<string, number>;
+  examples: { time: string; reason: string }[];
 }
 
 export interface Result {
@@ -90,13 +92,13 @@ export interface Result {
   status: string;
   summary: Metrics;
   metrics: Metrics;
-  basis: {
+  basis?: {
     nulls?: Record<string, string>;
     annualisation?: number;
-    definitions?: Record<string, Definition>;
+    definitions?: Record<string, string>;
   } & Record<string, unknown>;
-  strategies: { name: string; params?: ParamValues; metrics: Metrics }[];
-  data: Record<string, unknown> & {
+  strategies?: { name: string; params?: ParamValues; metrics: Metrics }[];
+  data?: Record<string, unknown> & {
     symbol?: string;
     interval?: string;
     bars?: number;
@@ -106,9 +108,9 @@ export interface Result {
     hash?: string;
     gaps?: number;
   };
-  engine: unknown;
-  warnings: unknown[];
-  noTrades: ({ reason?: string; bars?: number; strategies?: Diagnosis[] } & Diagnosis) | null;
+  engine?: string | null;
+  warnings?: string[];
+  noTrades?: { message: string; bars: number; strategies: Diagnosis[] } | null;
 }
 
 export interface Trade {

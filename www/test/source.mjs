@@ -7,13 +7,13 @@ import { fileURLToPath } from "node:url";
 const src = join(dirname(fileURLToPath(import.meta.url)), "../src");
 
 export async function load(name) {
-    const { outputFiles } = await build({
-        entryPoints: [join(src, name)],
-        bundle: true,
-        format: "esm",
-        jsx: "automatic",
-        jsxImportSource: "preact",
-        write: false,
-    });
-    return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  const { outputFiles } = await build({
+    entryPoints: [join(src, name)],
+    bundle: true,
+    format: "esm",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    write: false,
+  });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 }
