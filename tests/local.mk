@@ -1,6 +1,7 @@
 # One Check program a module: tests/check_NAME.c and its name in one of the two lists, sorted.
 # engine_tests link the engine alone, so a call upward fails to link; lib_tests link everything.
 EXTRA_DIST += \
+	tests/api_world.h \
 	tests/broker_world.h \
 	tests/columns.h \
 	tests/data/vectors.txt \
@@ -23,6 +24,7 @@ engine_tests = \
 	tests/check_broker \
 	tests/check_btpy \
 	tests/check_cost \
+	tests/check_decimate \
 	tests/check_ind \
 	tests/check_independence \
 	tests/check_ledger \
@@ -47,8 +49,15 @@ lib_tests = \
 	tests/check_spec \
 	tests/check_store \
 	tests/check_strategy
-check_PROGRAMS += $(engine_tests) $(lib_tests)
-TESTS += $(engine_tests) $(lib_tests)
+api_tests = \
+	tests/check_http \
+	tests/check_res_backtest \
+	tests/check_res_market \
+	tests/check_res_result \
+	tests/check_res_submit \
+	tests/check_router
+check_PROGRAMS += $(engine_tests) $(lib_tests) $(api_tests)
+TESTS += $(engine_tests) $(lib_tests) $(api_tests)
 endif
 
 # what lib_tests link (every other program names its own)
@@ -59,6 +68,7 @@ tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
+tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
@@ -74,6 +84,15 @@ tests_check_store_SOURCES = \
 	tests/store_cases_jobs.c \
 	tests/store_cases_results.c \
 	tests/store_world.c tests/store_world.h
+
+# the API without its transport
+api_test_libs = $(api_libs) $(CHECK_LIBS)
+tests_check_http_LDADD = $(api_test_libs)
+tests_check_res_backtest_LDADD = $(api_test_libs)
+tests_check_res_market_LDADD = $(api_test_libs)
+tests_check_res_result_LDADD = $(api_test_libs)
+tests_check_res_submit_LDADD = $(api_test_libs)
+tests_check_router_LDADD = $(api_test_libs)
 
 # sessions of candlemill-ws, without a store as the program itself
 ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
