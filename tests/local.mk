@@ -1,20 +1,24 @@
 # One Check program a module: tests/check_NAME.c and its name in one of the two lists, sorted.
 # engine_tests link the engine alone, so a call upward fails to link; lib_tests link everything.
 EXTRA_DIST += \
-	tests/api_world.h \
 	tests/broker_world.h \
 	tests/columns.h \
 	tests/data/vectors.txt \
+	tests/foreign_worker.py \
 	tests/mongo_server.sh \
 	tests/near.h \
 	tests/random_run.h \
 	tests/redis_server.h \
 	tests/suite.h \
+	tests/worker/test_relay.py \
+	tests/worker/test_worker.py \
+	tests/worker/world.py \
 	tests/ws_world.h \
 	tests/wsclient.py
 dist_check_SCRIPTS += \
 	tests/banned.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/worker.sh
 TESTS += $(dist_check_SCRIPTS)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; builddir='$(builddir)'; export srcdir builddir;
 
@@ -24,7 +28,6 @@ engine_tests = \
 	tests/check_broker \
 	tests/check_btpy \
 	tests/check_cost \
-	tests/check_decimate \
 	tests/check_ind \
 	tests/check_independence \
 	tests/check_ledger \
@@ -49,15 +52,12 @@ lib_tests = \
 	tests/check_spec \
 	tests/check_store \
 	tests/check_strategy
-api_tests = \
-	tests/check_http \
-	tests/check_res_backtest \
-	tests/check_res_market \
-	tests/check_res_result \
-	tests/check_res_submit \
-	tests/check_router
-check_PROGRAMS += $(engine_tests) $(lib_tests) $(api_tests)
-TESTS += $(engine_tests) $(lib_tests) $(api_tests)
+worker_tests = \
+	tests/check_lease \
+	tests/check_relay \
+	tests/check_scheduler
+check_PROGRAMS += $(engine_tests) $(lib_tests) $(worker_tests)
+TESTS += $(engine_tests) $(lib_tests) $(worker_tests)
 endif
 
 # what lib_tests link (every other program names its own)
@@ -68,7 +68,6 @@ tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
-tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
@@ -85,17 +84,17 @@ tests_check_store_SOURCES = \
 	tests/store_cases_results.c \
 	tests/store_world.c tests/store_world.h
 
-# the API without its transport
-api_test_libs = $(api_libs) $(CHECK_LIBS)
-tests_check_http_LDADD = $(api_test_libs)
-tests_check_res_backtest_LDADD = $(api_test_libs)
-tests_check_res_market_LDADD = $(api_test_libs)
-tests_check_res_result_LDADD = $(api_test_libs)
-tests_check_res_submit_LDADD = $(api_test_libs)
-tests_check_router_LDADD = $(api_test_libs)
-
 # sessions of candlemill-ws, without a store as the program itself
 ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
 tests_check_feed_LDADD = $(ws_test_libs)
 tests_check_feed_ask_LDADD = $(ws_test_libs)
 tests_check_session_LDADD = $(ws_test_libs)
+
+worker_test_libs = libworker.a $(LDADD)
+tests_check_lease_LDADD = $(worker_test_libs)
+tests_check_relay_LDADD = $(worker_test_libs)
+tests_check_scheduler_LDADD = $(worker_test_libs)
+
+# the real candlemilld, driven from Python through a tool that has a store
+check_PROGRAMS += tests/job_tool
+tests_job_tool_LDADD = $(base_libs) $(store_libs)

@@ -1,0 +1,21 @@
+/* What one job may use. A job that wants more fails at once and for good: three other runners would
+ * only die of the same. */
+#ifndef WORKER_BOUNDS_H
+#define WORKER_BOUNDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Before the first job: this process may allocate mb more than it has now. Mapped candles do not
+ * count. */
+bool bounds_memory(int64_t mb);
+
+/* Before each job: seconds of processor time from here. */
+bool bounds_cpu(int64_t s);
+
+/* The time is used up. A job that does not ask for BOUNDS_GRACE_S more ends its process with
+ * RUNNER_EXIT_CPU. */
+#define BOUNDS_GRACE_S 5
+bool bounds_cpu_over(void);
+
+#endif

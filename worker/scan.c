@@ -1,0 +1,181 @@
+#include "worker/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "worker/hint.h"
+#include "worker/order.h"
+#include "worker/supervisor.h"
+
+/* The attempt that a runner of ours has in its hands, 0: none. One that was handed to a runner that
+ * does not even claim it for a lease (stopped, perhaps) counts as not handed. */
+static int handed_of(const struct supervisor *s, const struct job *j, int64_t now_ms) {
+    if (j->state != JOB_OURS ||
+        (j->handed > j->attempts && now_ms - j->handed_ms > s->conf.worker_lease * 1000))
+        return 0;
+    for (int i = 0; i < POOL_MAX; i++) {
+        const struct runner_proc *r = &s->pool.runners[i];
+        if (r->attempt == j->handed && strcmp(r->id, j->id) == 0)
+            return r->attempt;
+    }
+    return 0;
+}
+
+/* Writes the end of an attempt. False: the store did not take it; the next scan tries again. */
+static bool end_attempt(struct supervisor *s, struct job *j, const struct attempt *a,
+                        enum attempt_end end, const char *why) {
+    struct err e;
+    enum err_code rc = store_attempt_end(s->store, j->id, a->n, a->token, end, &e);
+    if (rc != ERR_NONE && rc != ERR_NOT_FOUND) {
+        log_warn("%s: %s", j->id, e.message);
+        return false;
+    }
+    if (rc == ERR_NONE)
+        log_info("%s attempt %d of %s: %s", j->id, a->n, a->owner, why);
+    supervisor_rescan(s);
+    return true;
+}
+
+static void wear_out(struct supervisor *s, struct job *j, const struct open_job *seen) {
+    if (seen->lost >= LOST_MAX)
+        announce_failure(s, j->id, j->user->id, seen->attempts, "worker_lost",
+                         "The worker was lost 3 times while it ran this backtest");
+    else if (seen->retry >= RETRY_MAX)
+        announce_failure(s, j->id, j->user->id, seen->attempts, "unavailable",
+                         "The store failed 5 times while this backtest ran; submit it again");
+    else
+        announce_failure(s, j->id, j->user->id, seen->attempts, "worker_lost",
+                         "The backtest was handed over 20 times by workers that were stopped");
+}
+
+static void act(struct supervisor *s, struct job *j, const struct open_job *seen,
+                enum verdict verdict, int64_t now_ms) {
+    switch (verdict) {
+    case VERDICT_WAITING:
+        if (j->state != JOB_WAITING)
+            jobs_move(&s->jobs, j, JOB_WAITING);
+        if (now_ms >= j->not_before_ms)
+            scheduler_queue(j);
+        hint_again(s, j, now_ms);
+        break;
+    case VERDICT_OURS:
+        break;
+    case VERDICT_ELSEWHERE:
+        if (j->state != JOB_ELSEWHERE)
+            jobs_move(&s->jobs, j, JOB_ELSEWHERE);
+        j->hints = 0;
+        j->hint_ms = 0;
+        break;
+    case VERDICT_ENDED:
+        announce_ended(s, j, false);
+        break;
+    case VERDICT_OWED: {
+        bool known = j->owed_attempt == seen->last.n;
+        enum attempt_end end = known ? j->owed_end : ATTEMPT_RETRY;
+        if (end_attempt(s, j, &seen->last, end, end == ATTEMPT_LOST ? "lost" : "to be retried"))
+            j->owed_attempt = 0;
+        break;
+    }
+    case VERDICT_LOST:
+        if (end_attempt(s, j, &seen->last, ATTEMPT_LOST, "lost: its lease is over"))
+            jobs_move(&s->jobs, j, JOB_WAITING); /* also from a runner of ours that stands still */
+        break;
+    case VERDICT_WORN_OUT:
+        wear_out(s, j, seen);
+        break;
+    case VERDICT_NOBODY:
+        announce_failure(s, j->id, j->user->id, seen->attempts, "worker_lost",
+                         "No worker took this backtest");
+        break;
+    }
+}
+
+static void take(struct supervisor *s, const struct open_job *seen, int64_t now_ms) {
+    struct scan_rules rules = {.lease_ms = s->conf.worker_lease * 1000,
+                               .silence_ms = s->conf.relay_silence * 1000,
+                               .patience_ms =
+                                   s->conf.worker_runners == 0 ? s->conf.relay_patience * 1000 : 0,
+                               .nonce = s->nonce};
+    struct job *j = jobs_find(&s->jobs, seen->id);
+    if (j && strcmp(j->user->id, seen->user_id) != 0 && j->state != JOB_OURS) {
+        jobs_drop(&s->jobs, j); /* a hint named the wrong user */
+        j = NULL;
+    }
+    if (!j)
+        j = jobs_put(&s->jobs, seen->id, seen->user_id, now_ms);
+    j->scan = s->jobs.scan;
+    act(s, j, seen, scan_judge(j, seen, handed_of(s, j, now_ms), &s->lease, &rules, now_ms),
+        now_ms);
+}
+
+/* A lease that ends before the next regular scan is looked at when it ends. */
+static void plan(struct job *j, void *arg) {
+    struct supervisor *s = arg;
+    if (j->watch.attempt == 0 || (j->state != JOB_OURS && j->state != JOB_ELSEWHERE))
+        return;
+    int64_t due = lease_due(&j->watch, &s->lease, s->conf.worker_lease * 1000) + 1;
+    if (due < s->scan_due_ms && due > s->lease.last_ms)
+        s->scan_due_ms = due;
+}
+
+void scan_run(struct supervisor *s, int64_t now_ms) {
+    struct open_list list;
+    struct err e;
+    int64_t planned = s->scan_planned_ms > 0 ? s->scan_planned_ms : now_ms;
+    s->jobs.scan++;
+    enum err_code rc = store_open_jobs(s->store, SCAN_LIMIT, &list, &e);
+    int64_t ended = clock_mono_ms(), took = ended - now_ms;
+    s->scan_planned_ms = ended + (took * 10 > SCAN_MS ? took * 10 : SCAN_MS);
+    s->scan_due_ms = s->scan_planned_ms;
+    s->hint_budget = HINTS_A_SCAN;
+    if (rc != ERR_NONE) {
+        lease_clock_failed(&s->lease, ended);
+        s->scan_due_ms = s->scan_planned_ms = ended + SCAN_MS;
+        if (!s->store_away)
+            log_error("the store does not answer: %s", e.message);
+        s->store_away = true;
+        return;
+    }
+    if (s->store_away)
+        log_info("the store answers again");
+    s->store_away = false;
+    s->scanned = true;
+    (void)lease_clock_read(&s->lease, planned, now_ms, ended);
+
+    for (size_t i = 0; i < list.n; i++)
+        take(s, &list.items[i], ended);
+    jobs_sweep(&s->jobs, list.n < SCAN_LIMIT ? INT64_MAX : list.items[list.n - 1].created_ms);
+    jobs_each(&s->jobs, plan, s);
+    open_list_release(&list);
+}
+
+void scan_death(struct supervisor *s, const char *id, int attempt, int status) {
+    struct job *j = jobs_find(&s->jobs, id);
+    struct attempt a;
+    struct err e;
+    if (!j)
+        return;
+    if (j->state == JOB_OURS && j->handed == attempt)
+        jobs_move(&s->jobs, j, JOB_WAITING); /* not queued: the scan decides */
+    if (WIFEXITED(status) && WEXITSTATUS(status) == RUNNER_EXIT_CPU) {
+        char error[160];
+        snprintf(error, sizeof error,
+                 "the backtest needs more than the %lld s of processor time that one may use",
+                 (long long)s->conf.worker_cpu);
+        if (announce_failure(s, id, j->user->id, attempt, "cpu_limit", error) == ERR_NONE)
+            return;
+    }
+    if (j->owed_attempt != attempt) { /* a fence that it told us of stays a retry */
+        j->owed_attempt = attempt;
+        j->owed_end = ATTEMPT_LOST;
+    }
+    if (store_attempt_get(s->store, id, attempt, &a, &e) == ERR_NONE && a.end == ATTEMPT_LIVE &&
+        strstr(a.owner, s->nonce) &&
+        end_attempt(s, j, &a, j->owed_end, j->owed_end == ATTEMPT_LOST ? "lost" : "to be retried"))
+        j->owed_attempt = 0;
+    j->announce = true; /* if it had written an end, nobody else announces that */
+    supervisor_rescan(s);
+}
