@@ -40,6 +40,13 @@ libcandlemill_a_SOURCES = \
 	lib/spec_words.c lib/spec_words.h \
 	lib/store.c lib/store.h \
 	lib/store_candles.c \
+	lib/store_mongo.c lib/store_mongo.h \
+	lib/store_mongo_backtests.c \
+	lib/store_mongo_candles.c \
+	lib/store_mongo_fields.c \
+	lib/store_mongo_jobs.c \
+	lib/store_mongo_query.c \
+	lib/store_mongo_results.c \
 	lib/store_ops.h \
 	lib/store_sqlite.c lib/store_sqlite.h \
 	lib/store_sqlite_backtests.c \

@@ -9,6 +9,8 @@
 struct store *store_open(const char *uri, const struct store_options *opt, struct err *e) {
     if (strncmp(uri, "sqlite:", 7) == 0)
         return store_sqlite_open(uri + 7, opt, e);
+    if (strncmp(uri, "mongodb://", 10) == 0 || strncmp(uri, "mongodb+srv://", 14) == 0)
+        return store_mongo_open(uri, opt, e);
     err_at(e, ERR_INVALID, NULL, "store_uri", "store.uri must be sqlite:PATH or mongodb://…");
     return NULL;
 }

@@ -18,6 +18,8 @@
 struct err world_err;
 
 static char folder[128], base_uri[256];
+static struct mongo_server server;
+static bool own_server;
 
 /* --- folder ---------------------------------------------------------------------------------- */
 
@@ -128,6 +130,9 @@ void world_begin(void) {
     const char *given = getenv("CANDLEMILL_TEST_MONGO");
     if (given && given[0]) {
         snprintf(base_uri, sizeof base_uri, "%s", given);
+    } else if (mongo_server_start(&server, NULL, 0)) {
+        own_server = true;
+        snprintf(base_uri, sizeof base_uri, "%s", server.uri);
     } else {
         printf("skipped: no MongoDB server\n");
     }
@@ -138,6 +143,8 @@ bool world_has_mongo(void) {
 }
 
 void world_end(void) {
+    if (own_server)
+        mongo_server_stop(&server);
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
