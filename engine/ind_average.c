@@ -4,6 +4,7 @@
  * bar costs. run_many advances several averages in one loop: their chains overlap in the processor.
  */
 #include "engine/ind_row.h"
+#include "engine/lanes.h"
 #include "engine/number.h"
 
 /* sum: of the last n-1 values when count is n-1, else of the `count` values since the last null. */
@@ -39,52 +40,57 @@ static void sma_any(const struct kernel_call *c, size_t i, size_t to) {
     *(struct sma *)c->state = s;
 }
 
-/* The same for bars that hold no null, once the window is full: window = n - 1 values in sum. */
-#define SMA_STEP(k)                                                                                \
+/* The same for bars that hold no null, once the windows are full. Two averages share a register, so
+ * that one division serves both. */
+#define PAIR_OPEN(k, c)                                                                            \
+    const double *restrict xa##k = (c)[0]->in[0], *restrict xb##k = (c)[1]->in[0];                 \
+    lanes n##k = {(c)[0]->arg[0], (c)[1]->arg[0]};                                                 \
+    const double *restrict olda##k = xa##k - ((size_t)n##k[0] - 1);                                \
+    const double *restrict oldb##k = xb##k - ((size_t)n##k[1] - 1);                                \
+    double *restrict outa##k = (c)[0]->out, *restrict outb##k = (c)[1]->out;                       \
+    struct sma *a##k = (c)[0]->state, *b##k = (c)[1]->state;                                       \
+    lanes sum##k = {a##k->sum, b##k->sum}
+#define PAIR_STEP(k)                                                                               \
     do {                                                                                           \
-        sum##k += x##k[i];                                                                         \
-        out##k[i] = sum##k / n##k;                                                                 \
-        sum##k -= old##k[i];                                                                       \
+        sum##k += (lanes){xa##k[i], xb##k[i]};                                                     \
+        lanes mean = sum##k / n##k;                                                                \
+        outa##k[i] = mean[0];                                                                      \
+        outb##k[i] = mean[1];                                                                      \
+        sum##k -= (lanes){olda##k[i], oldb##k[i]};                                                 \
     } while (0)
-#define SMA_OPEN(k)                                                                                \
-    const double *restrict x##k = calls[k]->in[0], n##k = calls[k]->arg[0];                        \
-    const double *restrict old##k = x##k - ((size_t)n##k - 1);                                     \
-    double *restrict out##k = calls[k]->out, sum##k = ((struct sma *)calls[k]->state)->sum
-#define SMA_CLOSE(k) ((struct sma *)calls[k]->state)->sum = sum##k
+#define PAIR_CLOSE(k)                                                                              \
+    do {                                                                                           \
+        a##k->sum = sum##k[0];                                                                     \
+        b##k->sum = sum##k[1];                                                                     \
+    } while (0)
 
-static void sma_full_1(const struct kernel_call *const *calls, size_t i) {
-    SMA_OPEN(0);
-    for (; i < calls[0]->n; i++)
-        SMA_STEP(0);
-    SMA_CLOSE(0);
+static void sma_full_1(const struct kernel_call *c, size_t i) {
+    const double *restrict x = c->in[0], *restrict old = x - ((size_t)c->arg[0] - 1);
+    double *restrict out = c->out, n = c->arg[0], sum = ((struct sma *)c->state)->sum;
+    for (; i < c->n; i++) {
+        sum += x[i];
+        out[i] = sum / n;
+        sum -= old[i];
+    }
+    ((struct sma *)c->state)->sum = sum;
 }
 
 static void sma_full_2(const struct kernel_call *const *calls, size_t i) {
-    SMA_OPEN(0);
-    SMA_OPEN(1);
-    for (; i < calls[0]->n; i++) {
-        SMA_STEP(0);
-        SMA_STEP(1);
-    }
-    SMA_CLOSE(0);
-    SMA_CLOSE(1);
+    PAIR_OPEN(0, calls);
+    for (size_t n = calls[0]->n; i < n; i++)
+        PAIR_STEP(0);
+    PAIR_CLOSE(0);
 }
 
 static void sma_full_4(const struct kernel_call *const *calls, size_t i) {
-    SMA_OPEN(0);
-    SMA_OPEN(1);
-    SMA_OPEN(2);
-    SMA_OPEN(3);
-    for (; i < calls[0]->n; i++) {
-        SMA_STEP(0);
-        SMA_STEP(1);
-        SMA_STEP(2);
-        SMA_STEP(3);
+    PAIR_OPEN(0, calls);
+    PAIR_OPEN(1, calls + 2);
+    for (size_t n = calls[0]->n; i < n; i++) {
+        PAIR_STEP(0);
+        PAIR_STEP(1);
     }
-    SMA_CLOSE(0);
-    SMA_CLOSE(1);
-    SMA_CLOSE(2);
-    SMA_CLOSE(3);
+    PAIR_CLOSE(0);
+    PAIR_CLOSE(1);
 }
 
 static void run_smas(const struct kernel_call *const *calls, size_t k) {
@@ -108,7 +114,7 @@ static void run_smas(const struct kernel_call *const *calls, size_t k) {
         sma_full_4(quick, from);
     } else {
         if (n_quick & 1)
-            sma_full_1(quick + n_quick - 1, from);
+            sma_full_1(quick[n_quick - 1], from);
         if (n_quick & 2)
             sma_full_2(quick, from);
     }
@@ -242,22 +248,29 @@ const struct kernel kernel_rma = {.lookback = smooth_lookback,
                                   .run_many = run_rmas};
 
 /* Direct, not by running sums: nothing drifts. Each bar's sum runs from its oldest value to its
- * newest; WMA_LANES bars side by side. */
-#define WMA_LANES 4
+ * newest, WMA_BARS bars side by side. */
+#define WMA_BARS 8
+
+static void wma_side_by_side(const double *oldest, double n, double weights, double *out) {
+    lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
+    for (double weight = 1; weight <= n; weight++, oldest++) {
+        lanes w = lanes_both(weight);
+        sum0 += lanes_load(oldest) * w;
+        sum1 += lanes_load(oldest + 2) * w;
+        sum2 += lanes_load(oldest + 4) * w;
+        sum3 += lanes_load(oldest + 6) * w;
+    }
+    lanes_store(out, sum0 / lanes_both(weights));
+    lanes_store(out + 2, sum1 / lanes_both(weights));
+    lanes_store(out + 4, sum2 / lanes_both(weights));
+    lanes_store(out + 6, sum3 / lanes_both(weights));
+}
 
 static void run_wma(const struct kernel_call *c) {
     size_t n = (size_t)c->arg[0], i = 0;
     double weights = c->arg[0] * (c->arg[0] + 1) / 2;
-    for (; i + WMA_LANES <= c->n; i += WMA_LANES) {
-        const double *oldest = c->in[0] + i - (n - 1);
-        double sum[WMA_LANES] = {0};
-        for (size_t k = 0; k < n; k++) {
-            for (size_t lane = 0; lane < WMA_LANES; lane++)
-                sum[lane] += oldest[k + lane] * (double)(k + 1);
-        }
-        for (size_t lane = 0; lane < WMA_LANES; lane++)
-            c->out[i + lane] = sum[lane] / weights;
-    }
+    for (; i + WMA_BARS <= c->n; i += WMA_BARS)
+        wma_side_by_side(c->in[0] + i - (n - 1), c->arg[0], weights, c->out + i);
     for (; i < c->n; i++) {
         const double *oldest = c->in[0] + i - (n - 1);
         double sum = 0;

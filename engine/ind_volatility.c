@@ -1,5 +1,6 @@
 /* How wide a series swings. */
 #include "engine/ind_row.h"
+#include "engine/lanes.h"
 #include "engine/number.h"
 
 /* Inputs: high, low, close. arg[0]: 1 = high - low where there is no close before, 0 = null there.
@@ -39,9 +40,9 @@ static void build_atr(struct plan *p, const struct ind_use *use, int *ret_output
 }
 
 /* Inputs: the series and its sma, the mean of the window. Two passes: each bar's squares are added
- * from the oldest value to the newest, STDEV_LANES bars side by side. run: how often the last value
+ * from the oldest value to the newest, STDEV_BARS bars side by side. run: how often the last value
  * has come in a row, because a mean that is a bit off must not give a constant window a width. */
-#define STDEV_LANES 4
+#define STDEV_BARS 8
 
 struct stdev {
     size_t run;
@@ -52,33 +53,40 @@ static size_t stdev_state(const double *arg) {
     return sizeof(struct stdev);
 }
 
+static void stdev_side_by_side(const double *oldest, const double *mean, double n, double *out) {
+    lanes m0 = lanes_load(mean), m1 = lanes_load(mean + 2);
+    lanes m2 = lanes_load(mean + 4), m3 = lanes_load(mean + 6);
+    lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
+    for (size_t k = 0; k < (size_t)n; k++, oldest++) {
+        lanes d0 = lanes_load(oldest) - m0, d1 = lanes_load(oldest + 2) - m1;
+        lanes d2 = lanes_load(oldest + 4) - m2, d3 = lanes_load(oldest + 6) - m3;
+        sum0 += d0 * d0;
+        sum1 += d1 * d1;
+        sum2 += d2 * d2;
+        sum3 += d3 * d3;
+    }
+    lanes_store(out, sum0 / lanes_both(n));
+    lanes_store(out + 2, sum1 / lanes_both(n));
+    lanes_store(out + 4, sum2 / lanes_both(n));
+    lanes_store(out + 6, sum3 / lanes_both(n));
+}
+
 static void run_stdev(const struct kernel_call *c) {
     const double *x = c->in[0], *mean = c->in[1];
     size_t n = (size_t)c->arg[0], i = 0;
-    for (; i + STDEV_LANES <= c->n; i += STDEV_LANES) {
-        const double *oldest = x + i - (n - 1);
-        double sum[STDEV_LANES] = {0};
-        for (size_t k = 0; k < n; k++) {
-            for (size_t lane = 0; lane < STDEV_LANES; lane++) {
-                double d = oldest[k + lane] - mean[i + lane];
-                sum[lane] += d * d;
-            }
-        }
-        for (size_t lane = 0; lane < STDEV_LANES; lane++)
-            c->out[i + lane] = sqrt(sum[lane] / c->arg[0]);
-    }
+    for (; i + STDEV_BARS <= c->n; i += STDEV_BARS)
+        stdev_side_by_side(x + i - (n - 1), mean + i, c->arg[0], c->out + i);
     for (; i < c->n; i++) {
         const double *oldest = x + i - (n - 1);
         double sum = 0;
         for (size_t k = 0; k < n; k++)
             sum += (oldest[k] - mean[i]) * (oldest[k] - mean[i]);
-        c->out[i] = sqrt(sum / c->arg[0]);
+        c->out[i] = sum / c->arg[0];
     }
     struct stdev *s = c->state;
     for (i = 0; i < c->n; i++) {
         s->run = x[i] == *(x + i - 1) ? s->run + 1 : x[i] == x[i];
-        if (s->run >= n)
-            c->out[i] = 0;
+        c->out[i] = s->run >= n ? 0 : sqrt(c->out[i]);
     }
 }
 

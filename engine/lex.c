@@ -94,7 +94,7 @@ static const struct {
     const char *sign, *here;
 } foreign[] = {
     {"&&", "and"}, {"||", "or"}, {"&", "and"}, {"|", "or"},  {"<>", "!="},
-    {"=", "=="},   {"!", "not"}, {"^", NULL},  {"**", NULL},
+    {"=", "=="},   {"!", "not"}, {"^", NULL},  {"**", NULL}, {"/*", "//"},
 };
 
 static bool bad_sign(struct lexer *l, struct expr_error *err) {
@@ -145,7 +145,7 @@ bool lex_next(struct lexer *l, struct token *ret, struct expr_error *err) {
         l->at += n;
         return true;
     }
-    if (strncmp(s, "<>", 2) == 0 || strncmp(s, "**", 2) == 0)
+    if (strncmp(s, "<>", 2) == 0 || strncmp(s, "**", 2) == 0 || strncmp(s, "/*", 2) == 0)
         return bad_sign(l, err);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         uint32_t n = (uint32_t)strlen(signs[i]);

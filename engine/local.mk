@@ -25,6 +25,7 @@ libengine_a_SOURCES = \
 	engine/kernel_column.c \
 	engine/kernel_mask.c \
 	engine/kernel_number.c \
+	engine/lanes.h \
 	engine/ledger.c engine/ledger.h \
 	engine/lex.c engine/lex.h \
 	engine/mask.c engine/mask.h \

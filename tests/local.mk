@@ -28,12 +28,17 @@ engine_tests = \
 	tests/check_broker \
 	tests/check_btpy \
 	tests/check_cost \
+	tests/check_eval \
+	tests/check_expr \
 	tests/check_ind \
 	tests/check_independence \
 	tests/check_ledger \
 	tests/check_metrics \
 	tests/check_order \
 	tests/check_path \
+	tests/check_plan \
+	tests/check_presets \
+	tests/check_reference \
 	tests/check_vote
 lib_tests = \
 	tests/check_auth \
@@ -68,12 +73,17 @@ tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
+tests_check_eval_LDADD = $(engine_test_libs)
+tests_check_expr_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
 tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
+tests_check_plan_LDADD = $(engine_test_libs)
+tests_check_presets_LDADD = $(engine_test_libs)
+tests_check_reference_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
 
 tests_check_store_SOURCES = \
