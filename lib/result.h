@@ -61,9 +61,9 @@ void trade_json(struct json_out *j, const struct trade *t, const char *strategy_
 void trade_csv_header(struct buf *out);
 void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name);
 
-/* "time,equity" */
+/* "time,equity,drawdown"; drawdown in percent, 0 or negative. */
 void equity_csv_header(struct buf *out);
-void equity_csv(struct buf *out, int64_t t, double equity);
+void equity_csv(struct buf *out, int64_t t, double equity, double drawdown);
 
 /* A text as one CSV field: quoted when it must be. */
 void csv_text(struct buf *out, const char *text);

@@ -285,12 +285,14 @@ void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name
 }
 
 void equity_csv_header(struct buf *out) {
-    buf_str(out, "time,equity\n");
+    buf_str(out, "time,equity,drawdown\n");
 }
 
-void equity_csv(struct buf *out, int64_t t, double equity) {
+void equity_csv(struct buf *out, int64_t t, double equity, double drawdown) {
     char time[TIME_TEXT_MAX];
     buf_fmt(out, "%s,", time_format(t, time));
     csv_double(out, equity);
+    buf_char(out, ',');
+    csv_double(out, drawdown);
     buf_char(out, '\n');
 }

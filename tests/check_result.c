@@ -333,13 +333,13 @@ START_TEST(a_trade_as_json_and_csv) {
     trade_csv_header(&b);
     trade_csv(&b, &t, "a \"b\", c");
     equity_csv_header(&b);
-    equity_csv(&b, START, 10000.5);
+    equity_csv(&b, START, 10000.5, -1.25);
     ck_assert_str_eq(b.data,
                      "size,entryBar,exitBar,entryTime,exitTime,entryPrice,exitPrice,pnl,returnPct,"
                      "commission,entryReason,exitReason,mae,mfe,strategy\n"
                      "-2.5,3,7,1970-01-01T00:00:00Z,2024-01-01T00:00:00Z,100.1,99,2.75,"
                      "1.0989010989010988,0,signal,stopLoss,-0.5,1.5,\"a \"\"b\"\", c\"\n"
-                     "time,equity\n2024-01-01T00:00:00Z,10000.5\n");
+                     "time,equity,drawdown\n2024-01-01T00:00:00Z,10000.5,-1.25\n");
     buf_release(&b);
 }
 END_TEST

@@ -22,5 +22,6 @@ check 'FastCGI has one door, fcgi/serve.c' '<fcgi' $(but '^fcgi/serve\.c$')
 check 'Redis has one door, lib/bus*.c' '<(hiredis|hiredis/.*)\.h>' $(but '^lib/bus[a-z_]*\.c$')
 check 'MongoDB has one door, lib/store_mongo*.c' '<(mongoc|bson)' $(but '^lib/store_mongo[a-z_]*\.[ch]$')
 check 'SQLite has one door, lib/store_sqlite*.c' '<sqlite3' $(but '^lib/store_sqlite[a-z_]*\.[ch]$')
+check 'libcurl has one door, cli/client.c' '<curl' $(but '^cli/client\.c$')
 check 'sodium has one door, lib/auth.c' '<sodium' $(but '^lib/auth\.c$')
 exit $bad

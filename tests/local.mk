@@ -51,6 +51,7 @@ lib_tests = \
 	tests/check_feed_ask \
 	tests/check_golden \
 	tests/check_json \
+	tests/check_market \
 	tests/check_result \
 	tests/check_run \
 	tests/check_session \

@@ -1,0 +1,262 @@
+/* run: the engine on a file or on the store; no server, no Redis. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "lib/clock.h"
+#include "lib/csv.h"
+#include "lib/id.h"
+#include "lib/result.h"
+
+#define SILENT_MS 300 /* a run that is done by then shows no bar */
+
+static const struct option options[] = {
+    {"data", 'd', "FILE|-", false, "candles as CSV instead of the store"},
+    {"json", 0, NULL, false, "the whole result as one JSON object"},
+    {"csv", 0, "trades|equity", false, "the trades, or the equity of every bar, as CSV"},
+    {"quiet", 'q', NULL, false, "no progress bar"},
+    {NULL, 0, NULL, false, NULL},
+};
+
+struct job {
+    struct json_object *flat; /* the request */
+    struct buf text;          /* the CSV */
+    struct bars file;
+    struct request request;
+    struct market_data data;
+    struct bt_result result;
+    bool have_file, have_request, have_data, have_result;
+};
+
+static void job_release(struct job *j) {
+    if (j->have_result)
+        bt_result_release(&j->result);
+    if (j->have_data)
+        market_data_release(&j->data);
+    if (j->have_request)
+        request_release(&j->request);
+    if (j->have_file)
+        bars_release(&j->file);
+    json_object_put(j->flat);
+}
+
+/* "data/BTCUSDT-PERP-1m.csv" -> "BTCUSDT-PERP": the name without folder, ending and interval. */
+static void symbol_of(const char *path, char ret[static SYMBOL_MAX]) {
+    char name[256];
+    enum interval iv;
+    const char *slash = strrchr(path, '/');
+    snprintf(name, sizeof name, "%s", slash ? slash + 1 : path);
+    name[strcspn(name, ".")] = '\0';
+    char *dash = strrchr(name, '-');
+    if (dash && dash > name && interval_parse(dash + 1, &iv))
+        *dash = '\0';
+    name[SYMBOL_MAX - 1] = '\0';
+    snprintf(ret, SYMBOL_MAX, "%.*s", SYMBOL_MAX - 1, symbol_valid(name) ? name : "FILE");
+}
+
+static void set_default(struct json_object *o, const char *key, const char *value) {
+    struct json_object *v;
+    if (!json_object_object_get_ex(o, key, &v) || !v)
+        json_object_object_add(o, key, json_object_new_string(value));
+}
+
+/* The file's bars and their interval; the request gets symbol and interval where it has none. */
+static enum err_code load_file(const char *path, struct job *j, enum interval *ret, struct err *e) {
+    char symbol[SYMBOL_MAX];
+    int64_t step;
+    struct buf text;
+    enum err_code code = read_input(path, CSV_BODY_MAX, &text, e);
+    if (code != ERR_NONE)
+        return code;
+    code = csv_read(text.data ? text.data : "", text.len, &j->file, e);
+    buf_release(&text);
+    if (code != ERR_NONE) {
+        struct err inner = *e;
+        return err_set(e, code, "%.150s: %.300s", path, inner.message);
+    }
+    j->have_file = true;
+    symbol_of(path, symbol);
+    set_default(j->flat, "symbol", symbol);
+    bool known = market_interval(&j->file, ret, &step);
+    const char *given = NULL;
+    json_get_string(j->flat, "interval", &given, NULL);
+    if (known)
+        set_default(j->flat, "interval", interval_name(*ret));
+    else if (!given)
+        return err_set(e, ERR_INVALID,
+                       "%.150s: the commonest distance of its bars (%lld s) is no interval; "
+                       "say which one they have: --interval",
+                       path, (long long)(step / 1000));
+    else if (!interval_parse(given, ret)) /* request_parse says so better */
+        *ret = INTERVAL_1D;
+    return ERR_NONE;
+}
+
+static enum err_code load(const struct args *a, struct job *j, struct err *e) {
+    const char *path = args_value(a, "data");
+    enum interval stored = INTERVAL_1D;
+    enum err_code code = path ? load_file(path, j, &stored, e) : ERR_NONE;
+    if (code == ERR_NONE) {
+        json_object_object_del(j->flat, "userId"); /* whose run it is means nothing here */
+        code = request_parse(j->flat, &j->request, e);
+        j->have_request = code == ERR_NONE;
+    }
+    if (code != ERR_NONE)
+        return code;
+    size_t warmup = j->request.want_warmup;
+    if (path) {
+        code = market_from_bars(&j->file, stored, &j->request, warmup, &j->data, e);
+    } else {
+        struct store *store = store_from_args(a, e);
+        if (!store)
+            return e->code;
+        code = market_load(store, &j->request, warmup, &j->data, e);
+        store_close(store);
+    }
+    j->have_data = code == ERR_NONE;
+    return code;
+}
+
+struct watcher {
+    struct progress bar;
+    const struct bars *bars;
+};
+
+static bool poll_run(void *arg, size_t done, size_t total) {
+    struct watcher *w = arg;
+    char date[TIME_TEXT_MAX];
+    double seconds = (double)(clock_mono_ms() - w->bar.began_ms) / 1000;
+    size_t at = done < w->bars->n ? done : w->bars->n - 1;
+    progress_show(&w->bar, total ? (double)done / (double)total : 1,
+                  seconds > 0 ? (double)done / seconds : 0, "bars",
+                  date_format(w->bars->t[at], date));
+    return false;
+}
+
+static enum err_code run(const struct args *a, struct job *j, struct err *e) {
+    struct watcher w = {.bars = &j->data.bars};
+    struct bt_error found = {.strategy = 0};
+    const char *csv = args_value(a, "csv");
+    progress_init(&w.bar, args_flag(a, "quiet"), SILENT_MS);
+    j->request.cfg.want_equity = csv && strcmp(csv, "equity") == 0;
+    enum bt_status status = backtest_run(&j->request.cfg, &j->data.bars, j->data.first, poll_run,
+                                         &w, &j->result, &found);
+    progress_clear(&w.bar);
+    j->have_result = status == BT_OK;
+    switch (status) {
+    case BT_OK:
+        return ERR_NONE;
+    case BT_NOMEM:
+        return err_set(e, ERR_INTERNAL, "out of memory");
+    case BT_NO_BARS:
+        return err_set(e, ERR_UNPROCESSABLE, "there are no bars in the range");
+    case BT_BAD_STRATEGY:
+        return err_set(e, ERR_INVALID, "%s", found.expr.message);
+    case BT_CANCELLED:
+        break;
+    }
+    return err_set(e, ERR_INTERNAL, "the run was stopped");
+}
+
+static const char *strategy_name(const struct job *j, int i) {
+    return j->request.cfg.strategies[i].strategy->name;
+}
+
+static void put(struct buf *b) {
+    if (b->data)
+        fwrite(b->data, 1, b->len, stdout);
+    buf_clear(b);
+}
+
+static void print_csv(const struct job *j, bool equity) {
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    if (equity) {
+        double peak = j->request.cfg.cash;
+        equity_csv_header(&b);
+        for (size_t i = 0; i < j->result.n_bars; i++) {
+            double value = j->result.equity[i];
+            peak = fmax(peak, value);
+            equity_csv(&b, j->data.bars.t[j->data.first + i], value, (value / peak - 1) * 100);
+            put(&b);
+        }
+    } else {
+        trade_csv_header(&b);
+        for (size_t i = 0; i < j->result.n_trades; i++) {
+            const struct trade *t = &j->result.trades[i];
+            trade_csv(&b, t, strategy_name(j, t->strategy));
+            put(&b);
+        }
+    }
+    put(&b);
+    buf_release(&b);
+}
+
+static enum err_code print(const struct args *a, const struct job *j, struct err *e) {
+    const char *csv = args_value(a, "csv");
+    if (csv) {
+        print_csv(j, strcmp(csv, "equity") == 0);
+        return ERR_NONE;
+    }
+    char *body = result_body(NULL, &j->request, &j->data, &j->result);
+    if (!body)
+        return err_set(e, ERR_INTERNAL, "out of memory");
+    if (args_flag(a, "json")) {
+        puts(body);
+    } else {
+        struct json_object *tree = json_parse(body, strlen(body), e);
+        if (tree)
+            print_result(tree);
+        json_object_put(tree);
+    }
+    free(body);
+    return ERR_NONE;
+}
+
+static int verb(const struct args *a) {
+    struct job j = {.flat = NULL};
+    struct err e = {0};
+    bool usage;
+    if (!show_options_good(a))
+        return EXIT_USAGE;
+    j.flat = request_from_args(a, &usage, &e);
+    if (!j.flat)
+        return usage ? usage_error(a, "%s", e.message) : fail(a, &e);
+    enum err_code code = load(a, &j, &e);
+    if (code == ERR_NONE)
+        code = run(a, &j, &e);
+    if (code == ERR_NONE)
+        code = print(a, &j, &e);
+    int status = code == ERR_NONE ? EXIT_SUCCESS : fail_in(a, &e, j.flat);
+    job_release(&j);
+    return status;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "run a backtest here: on a CSV file or on stored candles",
+    .usage = "(--data FILE | --symbol S --interval I) --strategy NAME|FILE [options]",
+    .details =
+        "Reads candles, runs the strategies over them and prints what came out. It needs no "
+        "server\n"
+        "and no Redis; without --data it reads the store that the configuration names.\n\n"
+        "A file has a header with time, open, high, low, close and maybe volume, in any order; "
+        "the\n"
+        "time column may also be called timestamp, date or datetime, or have no name. Stamps are "
+        "ISO\n"
+        "(without a zone: UTC) or epoch seconds, milli-, micro- or nanoseconds. The interval is\n"
+        "taken from the file; --interval asks for a coarser one.\n\n"
+        "Several strategies share the cash and trade side by side (--set combine=majority: they\n"
+        "vote). Every word of a request can be given with --set; what is no JSON is taken as a\n"
+        "string, null takes a word of --request away.",
+    .examples =
+        "  candlemill run --data BTCUSDT-1h.csv --strategy sma --param fast=10 --param slow=30\n"
+        "  candlemill run --symbol SAMPLE-BTC --interval 4h -s rsi --set commission=0.001\n"
+        "  candlemill run --data GOOG-1d.csv -s sma --profile backtesting.py --json\n"
+        "  candlemill run --data GOOG-1d.csv -s my-strategy.json --csv trades > trades.csv",
+    .options = options,
+    .takes = TAKES_REQUEST | TAKES_CONF,
+    .run = verb,
+};
