@@ -2,34 +2,8 @@
 
 #include <math.h>
 
-double entry_stop(const struct entry *e) {
-    if (e->size > 0) {
-        double trail = e->high - e->levels.trail;
-        return trail > e->levels.stop ? trail : e->levels.stop;
-    }
-    double trail = e->low + e->levels.trail;
-    return trail < e->levels.stop ? trail : e->levels.stop;
-}
-
-double account_liquidation(const struct account *a, double maintenance) {
-    /* cash + units x p = maintenance x |units| x p */
-    if (a->units > 0)
-        return a->cash < 0 ? -a->cash / (a->units * (1 - maintenance)) : -HUGE_VAL;
-    if (a->units < 0)
-        return a->cash > 0 ? a->cash / (-a->units * (1 + maintenance)) : 0;
-    return HUGE_VAL;
-}
-
-void account_reach(struct account *a, double raw) {
-    for (size_t k = 0; k < a->n; k++) {
-        struct entry *e = &a->entries[k];
-        e->high = raw > e->high ? raw : e->high;
-        e->low = raw < e->low ? raw : e->low;
-    }
-}
-
-struct trade account_close(struct account *a, size_t k, const struct terms *t, size_t bar,
-                           double price, enum trade_reason reason) {
+void account_close(struct account *a, size_t k, const struct terms *t, size_t bar, double price,
+                   enum trade_reason reason, struct trade *ret) {
     const struct entry e = a->entries[k];
     double fee = cost_commission(&t->costs, fabs(e.size), price);
     a->cash += e.size * price - fee;
@@ -40,7 +14,7 @@ struct trade account_close(struct account *a, size_t k, const struct terms *t, s
             a->entries[i] = a->entries[i + 1];
         a->units += a->entries[i].size;
     }
-    return (struct trade){.size = e.size,
+    *ret = (struct trade){.size = e.size,
                           .entry_bar = (int64_t)(e.bar - t->first),
                           .exit_bar = (int64_t)(bar - t->first),
                           .entry_time = t->bars->t[e.bar],

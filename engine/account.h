@@ -3,6 +3,7 @@
 #ifndef ENGINE_ACCOUNT_H
 #define ENGINE_ACCOUNT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,19 +45,39 @@ static inline double account_equity(const struct account *a, double raw) {
 }
 
 /* The entry's stop price at present: the nearer of stop and trailing stop. */
-double entry_stop(const struct entry *e);
+static inline double entry_stop(const struct entry *e) {
+    if (e->size > 0) {
+        double trail = e->high - e->levels.trail;
+        return trail > e->levels.stop ? trail : e->levels.stop;
+    }
+    double trail = e->low + e->levels.trail;
+    return trail < e->levels.stop ? trail : e->levels.stop;
+}
 
 /* Raw price at which the maintenance margin is used up: longs at or below it, shorts at or above
- * it. Infinitely far (-INFINITY for longs, INFINITY for shorts) when there is none. */
-double account_liquidation(const struct account *a, double maintenance);
+ * it. Infinitely far (-HUGE_VAL for longs, HUGE_VAL when flat) when there is none. */
+static inline double account_liquidation(const struct account *a, double maintenance) {
+    /* cash + units x p = maintenance x |units| x p */
+    if (a->units > 0)
+        return a->cash < 0 ? -a->cash / (a->units * (1 - maintenance)) : -HUGE_VAL;
+    if (a->units < 0)
+        return a->cash > 0 ? a->cash / (-a->units * (1 + maintenance)) : 0;
+    return HUGE_VAL;
+}
 
 /* The price walked on to `raw`. */
-void account_reach(struct account *a, double raw);
+static inline void account_reach(struct account *a, double raw) {
+    for (size_t k = 0; k < a->n; k++) {
+        struct entry *e = &a->entries[k];
+        e->high = raw > e->high ? raw : e->high;
+        e->low = raw < e->low ? raw : e->low;
+    }
+}
 
-/* Closes entry k at fill price `price` on `bar`; returns the trade without its last numbers (low
+/* Closes entry k at fill price `price` on `bar` and writes the trade without its last numbers (low
  * and high of the entry are kept in mae and mfe until account_settle). */
-struct trade account_close(struct account *a, size_t k, const struct terms *t, size_t bar,
-                           double price, enum trade_reason reason);
+void account_close(struct account *a, size_t k, const struct terms *t, size_t bar, double price,
+                   enum trade_reason reason, struct trade *ret);
 
 /* Finishes trades that closed together: what a flat account owes is forgiven to them, by size. */
 void account_settle(struct account *a, struct trade *trades, size_t n);

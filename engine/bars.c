@@ -173,31 +173,27 @@ size_t bars_find(const struct bars *b, int64_t t) {
     return low;
 }
 
-/* Four lanes: a minimum that waits for the one before it would take four times as long. */
-void bars_extremes(const struct bars *b, size_t from, size_t to, double *ret_low, double *ret_high)
-{
-    double l[4], h[4];
-    for (int k = 0; k < 4; k++) {
-        l[k] = b->l[from];
-        h[k] = b->h[from];
+#define LESS(a, b) ((a) < (b) ? (a) : (b))
+#define MORE(a, b) ((a) > (b) ? (a) : (b))
+
+/* Two lanes each: a minimum that waits for the one before it takes its time. */
+void bars_extremes(const struct bars *b, size_t from, size_t to, double *ret_low,
+                   double *ret_high) {
+    const double *l = b->l, *h = b->h;
+    double low0 = l[from], low1 = low0, high0 = h[from], high1 = high0;
+    size_t i = from + 1;
+    for (; i + 2 <= to; i += 2) {
+        low0 = LESS(l[i], low0);
+        low1 = LESS(l[i + 1], low1);
+        high0 = MORE(h[i], high0);
+        high1 = MORE(h[i + 1], high1);
     }
-    size_t i = from;
-    for (; i + 4 <= to; i += 4) {
-        for (size_t k = 0; k < 4; k++) {
-            l[k] = b->l[i + k] < l[k] ? b->l[i + k] : l[k];
-            h[k] = b->h[i + k] > h[k] ? b->h[i + k] : h[k];
-        }
+    if (i < to) {
+        low0 = LESS(l[i], low0);
+        high0 = MORE(h[i], high0);
     }
-    for (; i < to; i++) {
-        l[0] = b->l[i] < l[0] ? b->l[i] : l[0];
-        h[0] = b->h[i] > h[0] ? b->h[i] : h[0];
-    }
-    for (int k = 1; k < 4; k++) {
-        l[0] = l[k] < l[0] ? l[k] : l[0];
-        h[0] = h[k] > h[0] ? h[k] : h[0];
-    }
-    *ret_low = l[0];
-    *ret_high = h[0];
+    *ret_low = LESS(low0, low1);
+    *ret_high = MORE(high0, high1);
 }
 
 bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret) {

@@ -91,8 +91,11 @@ static void enter(struct broker *br, const struct order *o, size_t bar, double r
         refuse(br, REFUSED_STOP_NULL, bar);
         return;
     }
-    double free_margin = account_equity(a, raw) - fabs(a->units) * raw / t->leverage;
-    double most = cost_units(&t->costs, free_margin, price, t->leverage);
+    double most = n;
+    if (a->n > 0 || cfg->size_type != SIZE_EQUITY) { /* a share of a flat account fits always */
+        double free_margin = account_equity(a, raw) - fabs(a->units) * raw / t->leverage;
+        most = cost_units(&t->costs, free_margin, price, t->leverage);
+    }
     double units = lot_floor(&t->lot, n < most ? n : most);
     if (units == 0) {
         refuse(br, lot_floor(&t->lot, n) == 0 ? REFUSED_SIZE_ZERO : REFUSED_MARGIN, bar);
@@ -162,7 +165,7 @@ static void close_old(struct broker *br, size_t bar, double raw) {
             k++;
             continue;
         }
-        w->trades[w->n] = account_close(&w->account, k, w->terms, bar, price, REASON_MAX_BARS);
+        account_close(&w->account, k, w->terms, bar, price, REASON_MAX_BARS, &w->trades[w->n]);
         account_settle(&w->account, &w->trades[w->n++], 1);
     }
 }
@@ -247,7 +250,7 @@ static void inside(struct broker *br, size_t bar) {
     walk_copy(w, way);
 }
 
-static void bar_step(struct broker *br, const struct signals *s, struct curve *c, size_t bar) {
+static void bar_step(struct broker *br, const struct signals *s, size_t bar) {
     const struct bars *b = br->cfg.terms.bars;
     struct walk *w = &br->live;
     bool last = bar + 1 == b->n;
@@ -274,7 +277,6 @@ static void bar_step(struct broker *br, const struct signals *s, struct curve *c
                        REASON_END);
         book(br, w);
     }
-    curve_span(c, bar, bar + 1, w->account.cash, w->account.units);
     if (br->cfg.fill == FILL_OPEN && !last)
         br->due = decide(br, s, bar, &br->order);
     if (last)
@@ -328,6 +330,8 @@ static size_t quiet(struct broker *br, const struct signals *s, size_t from, siz
     size_t decide = from > br->cfg.decide_from ? from : br->cfg.decide_from;
     if (decide < end)
         end = signals_next(s, acting(br), decide, end);
+    /* times are read at fills alone, so no earlier load has brought them near */
+    __builtin_prefetch(br->cfg.terms.bars->t + end);
     if (a->n == 0)
         return end > from ? end : from;
     if (br->cfg.max_bars > 0) {
@@ -356,15 +360,21 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
         return;
     if (br->cfg.decide_from < to)
         count_signals(br, s);
+    const struct account *a = &br->live.account;
+    size_t marked = br->next; /* bars before it are in the curve */
     while (br->next < to) {
         if (!br->due) {
-            size_t event = quiet(br, s, br->next, to);
-            const struct account *a = &br->live.account;
-            curve_span(c, br->next, event, a->cash, a->units);
-            br->next = event;
-            if (event == to)
+            br->next = quiet(br, s, br->next, to);
+            if (br->next == to)
                 break;
         }
-        bar_step(br, s, c, br->next++);
+        double cash = a->cash, units = a->units;
+        size_t bar = br->next++;
+        bar_step(br, s, bar);
+        if (a->cash != cash || a->units != units) {
+            curve_span(c, marked, bar, cash, units);
+            marked = bar;
+        }
     }
+    curve_span(c, marked, to, a->cash, a->units);
 }

@@ -134,49 +134,75 @@ static void one(struct curve *c, size_t bar, double equity) {
     mark(c, equity, bar - c->first + 1);
 }
 
-/* Four bars, the first of which has lane 0: no step waits for the one before it. */
-static void four(struct curve *c, size_t bar, const double v[CURVE_LANES]) {
-    const double before[CURVE_LANES] = {c->last, v[0], v[1], v[2]};
-    double high = v[0], low = v[0], safe = c->last;
-    for (int k = 1; k < CURVE_LANES; k++) {
-        high = v[k] > high ? v[k] : high;
-        low = v[k] < low ? v[k] : low;
+/* Two lanes; every 64-bit machine that we know has them. */
+typedef double pair __attribute__((vector_size(16)));
+
+static pair pair_at(const double *v) {
+    pair p;
+    memcpy(&p, v, sizeof p);
+    return p;
+}
+
+static void pair_to(double *v, pair p) {
+    memcpy(v, &p, sizeof p);
+}
+
+/* Groups of four bars, the first of which has lane 0: no lane waits for another. v[-1] is the bar
+ * before. Returns the bars done: it stops before a group in which money runs out. */
+static size_t groups(struct curve *c, size_t bar, size_t n, const double *v) {
+    pair sum0 = pair_at(c->sum), sum1 = pair_at(c->sum + 2);
+    pair ret0 = pair_at(c->ret), ret1 = pair_at(c->ret + 2);
+    pair squared0 = pair_at(c->ret_squared), squared1 = pair_at(c->ret_squared + 2);
+    double peak = c->peak, trough = c->trough;
+    size_t i = 0;
+    for (; i + CURVE_LANES <= n; i += CURVE_LANES) {
+        const double *e = v + i;
+        double high01 = e[0] > e[1] ? e[0] : e[1], high23 = e[2] > e[3] ? e[2] : e[3];
+        double low01 = e[0] < e[1] ? e[0] : e[1], low23 = e[2] < e[3] ? e[2] : e[3];
+        double high = high01 > high23 ? high01 : high23, low = low01 < low23 ? low01 : low23;
+        if (!(low > 0))
+            break;
+        pair e0 = pair_at(e), e1 = pair_at(e + 2);
+        pair r0 = e0 / pair_at(e - 1) - 1, r1 = e1 / pair_at(e + 1) - 1;
+        sum0 += e0;
+        sum1 += e1;
+        ret0 += r0;
+        ret1 += r1;
+        squared0 += r0 * r0;
+        squared1 += r1 * r1;
+        if (high < peak) {
+            trough = low < trough ? low : trough;
+        } else {
+            c->trough = trough;
+            for (size_t k = 0; k < CURVE_LANES; k++)
+                mark(c, e[k], bar + i + k - c->first + 1);
+            peak = c->peak;
+            trough = c->trough;
+        }
     }
-    safe = low < safe ? low : safe;
-    if (!(safe > 0)) {
-        for (size_t k = 0; k < CURVE_LANES; k++)
-            one(c, bar + k, v[k]);
-        return;
-    }
-    for (int k = 0; k < CURVE_LANES; k++) {
-        double r = v[k] / before[k] - 1;
-        c->sum[k] += v[k];
-        c->ret[k] += r;
-        c->ret_squared[k] += r * r;
-    }
-    c->last = v[CURVE_LANES - 1];
-    if (high < c->peak) {
-        if (low < c->trough)
-            c->trough = low;
-        return;
-    }
-    for (size_t k = 0; k < CURVE_LANES; k++)
-        mark(c, v[k], bar + k - c->first + 1);
+    pair_to(c->sum, sum0);
+    pair_to(c->sum + 2, sum1);
+    pair_to(c->ret, ret0);
+    pair_to(c->ret + 2, ret1);
+    pair_to(c->ret_squared, squared0);
+    pair_to(c->ret_squared + 2, squared1);
+    c->trough = trough;
+    if (i > 0)
+        c->last = v[i - 1];
+    return i;
 }
 
 void curve_values(struct curve *c, size_t from, size_t n, const double *values) {
     if (c->flat_bars)
         flush_flat(c);
-    size_t i = 0;
-    while (i < n && (from + i) % CURVE_LANES != 0) {
-        one(c, from + i, values[i]);
-        i++;
+    for (size_t i = 0; i < n;) {
+        if (i > 0 && c->last > 0 && (from + i) % CURVE_LANES == 0)
+            i += groups(c, from + i, n - i, values + i);
+        if (i < n) {
+            one(c, from + i, values[i]);
+            i++;
+        }
     }
-    for (; i + CURVE_LANES <= n; i += CURVE_LANES)
-        four(c, from + i, values + i);
-    for (; i < n; i++)
-        one(c, from + i, values[i]);
-
     const struct days *d = c->days;
     for (; c->next_day < d->n && d->last[c->next_day] < from + n; c->next_day++)
         c->day[c->next_day] = values[d->last[c->next_day] - from];
@@ -220,11 +246,13 @@ void curve_span(struct curve *c, size_t from, size_t to, double cash, double uni
         return;
     }
     double values[CHUNK];
-    const double *close = c->bars->c;
     while (from < to) {
-        size_t n = to - from < CHUNK ? to - from : CHUNK;
-        for (size_t i = 0; i < n; i++)
-            values[i] = cash + units * close[from + i];
+        size_t n = to - from < CHUNK ? to - from : CHUNK, i = 0;
+        const double *close = c->bars->c + from;
+        for (; i + 2 <= n; i += 2)
+            pair_to(values + i, cash + units * pair_at(close + i));
+        if (i < n)
+            values[i] = cash + units * close[i];
         curve_values(c, from, n, values);
         from += n;
     }

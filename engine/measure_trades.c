@@ -10,58 +10,52 @@ void metric_set(struct metrics *ret, enum metric m, double value, const char *re
     ret->null_reason[m] = is_null ? reason : NULL;
 }
 
-/* Money and returns of winning and losing trades. */
-struct sides {
+/* Everything that one pass over the trades gives. */
+struct sums {
     double won, lost;         /* money, lost as a magnitude */
     double won_pct, lost_pct; /* returns, lost as a magnitude */
     size_t wins, losses;      /* by money after costs */
+    double pnl, returns, best, worst;
+    double growth; /* product of 1 + return, 2^growth_exponent taken out; 0: a trade lost all */
+    int growth_exponent;
+    double seconds, longest; /* durations */
 };
 
-static struct sides split(const struct measure *m) {
-    struct sides s = {.won = 0};
-    for (size_t i = 0; i < m->n_trades; i++) {
-        const struct trade *t = &m->trades[i];
-        if (t->pnl > 0) {
-            s.wins++;
-            s.won += t->pnl;
-            s.won_pct += t->return_pct;
-        } else if (t->pnl < 0) {
-            s.losses++;
-            s.lost -= t->pnl;
-            s.lost_pct -= t->return_pct;
-        }
+static void add(struct sums *s, const struct trade *t) {
+    double r = t->return_pct;
+    s->pnl += t->pnl;
+    s->returns += r;
+    s->best = r > s->best ? r : s->best;
+    s->worst = r < s->worst ? r : s->worst;
+    if (t->pnl > 0) {
+        s->wins++;
+        s->won += t->pnl;
+        s->won_pct += r;
+    } else if (t->pnl < 0) {
+        s->losses++;
+        s->lost -= t->pnl;
+        s->lost_pct -= r;
     }
-    return s;
+    /* a product and one logarithm at the end instead of a logarithm a trade */
+    s->growth *= r > -100 ? 1 + r / 100 : 0;
+    if (s->growth > 1e100 || s->growth < 1e-100) {
+        int exponent;
+        s->growth = frexp(s->growth, &exponent);
+        s->growth_exponent += exponent;
+    }
+    double seconds = (double)(t->exit_time - t->entry_time) / 1000;
+    s->seconds += seconds;
+    s->longest = seconds > s->longest ? seconds : s->longest;
 }
 
-/* exp of the mean logarithm, minus 1, in percent; -100 once a trade has lost all of its value. */
-static double geometric_mean(const struct measure *m) {
-    double sum = 0;
-    for (size_t i = 0; i < m->n_trades; i++) {
-        double growth = 1 + m->trades[i].return_pct / 100;
-        if (growth <= 0)
-            return -100;
-        sum += log(growth);
-    }
-    return 100 * (exp(sum / (double)m->n_trades) - 1);
+/* In percent; -100 once a trade has lost all of its value. */
+static double geometric_mean(const struct sums *s, double n) {
+    double logs = log(s->growth) + s->growth_exponent * log(2);
+    return s->growth > 0 ? 100 * (exp(logs / n) - 1) : -100;
 }
 
-static void durations(const struct measure *m, struct metrics *ret) {
-    double n = (double)m->n_trades, sum = 0, longest = 0;
-    for (size_t i = 0; i < m->n_trades; i++) {
-        double s = (double)(m->trades[i].exit_time - m->trades[i].entry_time) / 1000;
-        sum += s;
-        longest = s > longest ? s : longest;
-    }
-    metric_set(ret, METRIC_MAX_TRADE_DURATION, n > 0 ? longest : (double)NAN, no_trades);
-    metric_set(ret, METRIC_AVG_TRADE_DURATION, sum / n, no_trades);
-}
-
-static double sqn(const struct measure *m) {
-    double n = (double)m->n_trades, mean = 0, squares = 0;
-    for (size_t i = 0; i < m->n_trades; i++)
-        mean += m->trades[i].pnl;
-    mean /= n;
+static double sqn(const struct measure *m, double mean) {
+    double n = (double)m->n_trades, squares = 0;
     for (size_t i = 0; i < m->n_trades; i++) {
         double d = m->trades[i].pnl - mean;
         squares += d * d;
@@ -71,14 +65,9 @@ static double sqn(const struct measure *m) {
 
 void measure_trades(const struct measure *m, double mean_equity, struct metrics *ret) {
     double n = (double)m->n_trades;
-    double best = -HUGE_VAL, worst = HUGE_VAL, sum = 0;
-    for (size_t i = 0; i < m->n_trades; i++) {
-        double r = m->trades[i].return_pct;
-        best = r > best ? r : best;
-        worst = r < worst ? r : worst;
-        sum += r;
-    }
-    struct sides s = split(m);
+    struct sums s = {.best = -HUGE_VAL, .worst = HUGE_VAL, .growth = 1};
+    for (size_t i = 0; i < m->n_trades; i++)
+        add(&s, &m->trades[i]);
     double wins = (double)s.wins, losses = (double)s.losses;
     const char *no_loss = m->n_trades == 0 ? no_trades : "no losing trade";
     const char *one_side = m->n_trades == 0 ? no_trades
@@ -86,20 +75,21 @@ void measure_trades(const struct measure *m, double mean_equity, struct metrics 
                                             : "no winning trade";
     metric_set(ret, METRIC_TRADE_COUNT, n, NULL);
     metric_set(ret, METRIC_WIN_RATE, 100 * wins / n, no_trades);
-    metric_set(ret, METRIC_BEST_TRADE, best, no_trades);
-    metric_set(ret, METRIC_WORST_TRADE, worst, no_trades);
-    metric_set(ret, METRIC_AVG_TRADE, geometric_mean(m), no_trades);
-    metric_set(ret, METRIC_EXPECTANCY, sum / n, no_trades);
+    metric_set(ret, METRIC_BEST_TRADE, s.best, no_trades);
+    metric_set(ret, METRIC_WORST_TRADE, s.worst, no_trades);
+    metric_set(ret, METRIC_AVG_TRADE, n > 0 ? geometric_mean(&s, n) : (double)NAN, no_trades);
+    metric_set(ret, METRIC_EXPECTANCY, s.returns / n, no_trades);
     metric_set(ret, METRIC_PROFIT_FACTOR, s.won / s.lost, no_loss);
     metric_set(ret, METRIC_PAYOFF_RATIO, s.wins ? s.won / wins / (s.lost / losses) : (double)NAN,
                one_side);
     double ratio = s.won_pct / wins / (s.lost_pct / losses);
     metric_set(ret, METRIC_KELLY, wins / n - (1 - wins / n) / ratio, one_side);
-    metric_set(ret, METRIC_SQN, n > 1 ? sqn(m) : (double)NAN,
+    metric_set(ret, METRIC_SQN, n > 1 ? sqn(m, s.pnl / n) : (double)NAN,
                m->n_trades == 0   ? no_trades
                : m->n_trades == 1 ? "one trade only"
                                   : "all trades gained the same");
-    durations(m, ret);
+    metric_set(ret, METRIC_MAX_TRADE_DURATION, n > 0 ? s.longest : (double)NAN, no_trades);
+    metric_set(ret, METRIC_AVG_TRADE_DURATION, s.seconds / n, no_trades);
     metric_set(ret, METRIC_EXPOSURE_TIME,
                100 * (double)m->exposed / (double)(m->bars->n - m->first), NULL);
     metric_set(ret, METRIC_TURNOVER, m->fill_value / mean_equity, "no equity");

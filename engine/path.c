@@ -33,7 +33,7 @@ static void fill(struct walk *w, size_t k, double price, enum trade_reason reaso
     size_t from = w->n;
     do {
         size_t one = k == ALL_ENTRIES ? 0 : k;
-        w->trades[w->n++] = account_close(&w->account, one, w->terms, w->bar, price, reason);
+        account_close(&w->account, one, w->terms, w->bar, price, reason, &w->trades[w->n++]);
     } while (k == ALL_ENTRIES && w->account.n > 0);
     account_settle(&w->account, w->trades + from, w->n - from);
 }
