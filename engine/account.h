@@ -65,6 +65,13 @@ static inline double account_liquidation(const struct account *a, double mainten
     return HUGE_VAL;
 }
 
+/* True when the price has reached that level; without the division. */
+static inline bool account_used_up(const struct account *a, double maintenance, double raw) {
+    if (a->units > 0)
+        return a->units * (1 - maintenance) * raw <= -a->cash;
+    return a->units < 0 && -a->units * (1 + maintenance) * raw >= a->cash;
+}
+
 /* The price walked on to `raw`. */
 static inline void account_reach(struct account *a, double raw) {
     for (size_t k = 0; k < a->n; k++) {

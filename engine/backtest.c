@@ -155,7 +155,7 @@ static void run_block(struct run *r, size_t n) {
         broker_block(&r->brokers[k], &r->signals[k], &r->curves[k]);
     }
     if (r->sum)
-        curve_values(&r->total, from, to - from, r->sum);
+        curve_values(&r->total, to - from, r->sum);
 }
 
 static enum bt_status run_bars(struct run *r, bt_poll_fn *poll, void *poll_arg) {

@@ -330,8 +330,6 @@ static size_t quiet(struct broker *br, const struct signals *s, size_t from, siz
     size_t decide = from > br->cfg.decide_from ? from : br->cfg.decide_from;
     if (decide < end)
         end = signals_next(s, acting(br), decide, end);
-    /* times are read at fills alone, so no earlier load has brought them near */
-    __builtin_prefetch(br->cfg.terms.bars->t + end);
     if (a->n == 0)
         return end > from ? end : from;
     if (br->cfg.max_bars > 0) {
@@ -354,6 +352,28 @@ static void count_signals(struct broker *br, const struct signals *s) {
     }
 }
 
+#define AHEAD 192 /* bars: a handful of fills, so that no more loads wait than a core can hold */
+
+/* Opens and times are read at fills alone, so no earlier load has brought them near: asks for those
+ * behind the signals of bars from `done` on, a word of the masks at a time, one a cache line. */
+static size_t prefetch_fills(const struct broker *br, const struct signals *s, size_t done) {
+    const struct bars *b = br->cfg.terms.bars;
+    while (done < s->n && s->first + done < br->next + AHEAD) {
+        uint64_t bits = 0;
+        for (int r = 0; r <= RULE_SHORT_EXIT; r++)
+            bits |= s->rule[r] ? s->rule[r][done / 64] : 0;
+        while (bits) {
+            unsigned bit = (unsigned)__builtin_ctzll(bits);
+            size_t fill = s->first + done + bit + 1;
+            __builtin_prefetch(b->o + fill);
+            __builtin_prefetch(b->t + fill);
+            bits &= ~(UINT64_C(0xff) << (bit & ~7u));
+        }
+        done += 64;
+    }
+    return done;
+}
+
 void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
     size_t to = s->first + s->n;
     if (to <= br->next)
@@ -361,8 +381,9 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
     if (br->cfg.decide_from < to)
         count_signals(br, s);
     const struct account *a = &br->live.account;
-    size_t marked = br->next; /* bars before it are in the curve */
+    size_t asked = (br->next - s->first) & ~(size_t)63;
     while (br->next < to) {
+        asked = prefetch_fills(br, s, asked);
         if (!br->due) {
             br->next = quiet(br, s, br->next, to);
             if (br->next == to)
@@ -371,10 +392,8 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
         double cash = a->cash, units = a->units;
         size_t bar = br->next++;
         bar_step(br, s, bar);
-        if (a->cash != cash || a->units != units) {
-            curve_span(c, marked, bar, cash, units);
-            marked = bar;
-        }
+        if (a->cash != cash || a->units != units)
+            curve_span(c, bar, cash, units);
     }
-    curve_span(c, marked, to, a->cash, a->units);
+    curve_span(c, to, a->cash, a->units);
 }

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 256 /* values made at once from a span */
-
 static int64_t day_of(int64_t t) {
     return (t - (t % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY) / MS_PER_DAY;
 }
@@ -65,6 +63,7 @@ bool curve_init(struct curve *c, const struct bars *b, const struct days *days, 
                         .interval = iv,
                         .start = start,
                         .last = start,
+                        .chunk = {start},
                         .peak = start,
                         .trough = start};
     out.day = malloc(days->n * sizeof *out.day);
@@ -119,21 +118,6 @@ static void mark(struct curve *c, double equity, size_t seen) {
     c->peak_end = seen;
 }
 
-static void flush_flat(struct curve *c) {
-    c->sum[0] += c->flat * (double)c->flat_bars;
-    c->flat_bars = 0;
-}
-
-static void one(struct curve *c, size_t bar, double equity) {
-    size_t lane = bar % CURVE_LANES;
-    double r = c->last > 0 ? equity / c->last - 1 : 0;
-    c->sum[lane] += equity;
-    c->ret[lane] += r;
-    c->ret_squared[lane] += r * r;
-    c->last = equity;
-    mark(c, equity, bar - c->first + 1);
-}
-
 /* Two lanes; every 64-bit machine that we know has them. */
 typedef double pair __attribute__((vector_size(16)));
 
@@ -147,38 +131,27 @@ static void pair_to(double *v, pair p) {
     memcpy(v, &p, sizeof p);
 }
 
-/* Groups of four bars, the first of which has lane 0: no lane waits for another. v[-1] is the bar
- * before. Returns the bars done: it stops before a group in which money runs out. */
-static size_t groups(struct curve *c, size_t bar, size_t n, const double *v) {
+/* One bar of lane k; e[-1] is the bar before. A lost account returns nothing more. */
+static void one(struct curve *c, size_t k, const double *e) {
+    double r = e[-1] > 0 ? e[0] / e[-1] - 1 : 0;
+    c->sum[k] += e[0];
+    c->ret[k] += r;
+    c->ret_squared[k] += r * r;
+}
+
+static void returns(struct curve *c, const double *e, size_t n) {
     pair sum0 = pair_at(c->sum), sum1 = pair_at(c->sum + 2);
     pair ret0 = pair_at(c->ret), ret1 = pair_at(c->ret + 2);
     pair squared0 = pair_at(c->ret_squared), squared1 = pair_at(c->ret_squared + 2);
-    double peak = c->peak, trough = c->trough;
-    size_t i = 0;
-    for (; i + CURVE_LANES <= n; i += CURVE_LANES) {
-        const double *e = v + i;
-        double high01 = e[0] > e[1] ? e[0] : e[1], high23 = e[2] > e[3] ? e[2] : e[3];
-        double low01 = e[0] < e[1] ? e[0] : e[1], low23 = e[2] < e[3] ? e[2] : e[3];
-        double high = high01 > high23 ? high01 : high23, low = low01 < low23 ? low01 : low23;
-        if (!(low > 0))
-            break;
-        pair e0 = pair_at(e), e1 = pair_at(e + 2);
-        pair r0 = e0 / pair_at(e - 1) - 1, r1 = e1 / pair_at(e + 1) - 1;
+    for (size_t i = 0; i < n; i += CURVE_LANES) {
+        pair e0 = pair_at(e + i), e1 = pair_at(e + i + 2);
+        pair r0 = e0 / pair_at(e + i - 1) - 1, r1 = e1 / pair_at(e + i + 1) - 1;
         sum0 += e0;
         sum1 += e1;
         ret0 += r0;
         ret1 += r1;
         squared0 += r0 * r0;
         squared1 += r1 * r1;
-        if (high < peak) {
-            trough = low < trough ? low : trough;
-        } else {
-            c->trough = trough;
-            for (size_t k = 0; k < CURVE_LANES; k++)
-                mark(c, e[k], bar + i + k - c->first + 1);
-            peak = c->peak;
-            trough = c->trough;
-        }
     }
     pair_to(c->sum, sum0);
     pair_to(c->sum + 2, sum1);
@@ -186,80 +159,90 @@ static size_t groups(struct curve *c, size_t bar, size_t n, const double *v) {
     pair_to(c->ret + 2, ret1);
     pair_to(c->ret_squared, squared0);
     pair_to(c->ret_squared + 2, squared1);
-    c->trough = trough;
-    if (i > 0)
-        c->last = v[i - 1];
-    return i;
 }
 
-void curve_values(struct curve *c, size_t from, size_t n, const double *values) {
-    if (c->flat_bars)
-        flush_flat(c);
-    for (size_t i = 0; i < n;) {
-        if (i > 0 && c->last > 0 && (from + i) % CURVE_LANES == 0)
-            i += groups(c, from + i, n - i, values + i);
-        if (i < n) {
-            one(c, from + i, values[i]);
-            i++;
+#define LESS(a, b) ((a) < (b) ? (a) : (b))
+#define MORE(a, b) ((a) > (b) ? (a) : (b))
+
+/* Peaks and troughs, four bars at a time while no peak is reached. Returns the lowest value. */
+static double falls(struct curve *c, const double *e, size_t n) {
+    double lowest = e[0];
+    size_t i = 0;
+    for (; i + CURVE_LANES <= n; i += CURVE_LANES) {
+        const double *v = e + i;
+        double low01 = LESS(v[0], v[1]), low23 = LESS(v[2], v[3]), low = LESS(low01, low23);
+        double high01 = MORE(v[0], v[1]), high23 = MORE(v[2], v[3]), high = MORE(high01, high23);
+        lowest = LESS(low, lowest);
+        if (high < c->peak) {
+            c->trough = LESS(low, c->trough);
+            continue;
         }
+        for (size_t k = 0; k < CURVE_LANES; k++)
+            mark(c, v[k], c->done + i + k + 1);
     }
+    for (; i < n; i++) {
+        lowest = LESS(e[i], lowest);
+        mark(c, e[i], c->done + i + 1);
+    }
+    return lowest;
+}
+
+/* Reads the values that wait. */
+static void read_chunk(struct curve *c) {
+    size_t n = c->waiting, whole = n - n % CURVE_LANES;
+    const double *e = c->chunk + 1;
+    if (n == 0)
+        return;
+    double lowest = falls(c, e, n);
+    if (!(lowest > 0) || !(e[-1] > 0))
+        whole = 0;
+    returns(c, e, whole);
+    for (size_t i = whole; i < n; i++)
+        one(c, i % CURVE_LANES, e + i);
+
     const struct days *d = c->days;
+    size_t from = c->first + c->done;
     for (; c->next_day < d->n && d->last[c->next_day] < from + n; c->next_day++)
-        c->day[c->next_day] = values[d->last[c->next_day] - from];
+        c->day[c->next_day] = e[d->last[c->next_day] - from];
     if (c->values)
-        memcpy(c->values + (from - c->first), values, n * sizeof *values);
-    for (size_t k = 0; c->share && k < n; k++)
-        c->share[from + k - c->share_first] += values[k];
+        memcpy(c->values + c->done, e, n * sizeof *e);
+    c->done += n;
+    c->waiting = 0;
+    c->last = c->chunk[0] = e[n - 1];
 }
 
-static void flat_span(struct curve *c, size_t from, size_t to, double equity) {
-    if (c->flat_bars && c->flat != equity)
-        flush_flat(c);
-    c->flat = equity;
-    c->flat_bars += to - from;
-
-    double r = c->last > 0 ? equity / c->last - 1 : 0;
-    size_t lane = from % CURVE_LANES;
-    c->ret[lane] += r;
-    c->ret_squared[lane] += r * r;
-    c->last = equity;
-    mark(c, equity, from - c->first + 1);
-    if (equity >= c->peak)
-        c->peak_end = to - c->first; /* the whole stretch stands at the peak */
-
-    const struct days *d = c->days;
-    for (; c->next_day < d->n && d->last[c->next_day] < to; c->next_day++)
-        c->day[c->next_day] = equity;
-    if (c->values) {
-        for (size_t i = from; i < to; i++)
-            c->values[i - c->first] = equity;
+void curve_values(struct curve *c, size_t n, const double *values) {
+    while (n > 0) {
+        size_t room = CURVE_CHUNK - c->waiting, some = n < room ? n : room;
+        memcpy(c->chunk + 1 + c->waiting, values, some * sizeof *values);
+        c->waiting += some;
+        values += some;
+        n -= some;
+        if (c->waiting == CURVE_CHUNK)
+            read_chunk(c);
     }
-    for (size_t i = from; c->share && i < to; i++)
-        c->share[i - c->share_first] += equity;
 }
 
-void curve_span(struct curve *c, size_t from, size_t to, double cash, double units) {
-    if (from >= to)
-        return;
-    if (units == 0) {
-        flat_span(c, from, to, cash);
-        return;
-    }
-    double values[CHUNK];
-    while (from < to) {
-        size_t n = to - from < CHUNK ? to - from : CHUNK, i = 0;
+void curve_span(struct curve *c, size_t to, double cash, double units) {
+    for (size_t from = c->first + c->done + c->waiting; from < to;) {
+        size_t room = CURVE_CHUNK - c->waiting, n = to - from < room ? to - from : room, i = 0;
         const double *close = c->bars->c + from;
+        double *e = c->chunk + 1 + c->waiting;
         for (; i + 2 <= n; i += 2)
-            pair_to(values + i, cash + units * pair_at(close + i));
+            pair_to(e + i, cash + units * pair_at(close + i));
         if (i < n)
-            values[i] = cash + units * close[i];
-        curve_values(c, from, n, values);
+            e[i] = cash + units * close[i];
+        for (size_t k = 0; c->share && k < n; k++)
+            c->share[from + k - c->share_first] += e[k];
+        c->waiting += n;
         from += n;
+        if (c->waiting == CURVE_CHUNK)
+            read_chunk(c);
     }
 }
 
 void curve_end(struct curve *c) {
-    flush_flat(c);
+    read_chunk(c);
     if (c->trough < c->peak)
         episode_end(c, c->bars->n - c->first);
 }

@@ -3,8 +3,8 @@
  *
  * Between fills equity is affine in the close, so the broker hands over spans (cash, units);
  * several accounts together hand over values. Spans come in the order of bars and leave none out.
- * Sums have four lanes by bar index and flat stretches are added as one product, so that the same
- * numbers come out bit for bit wherever the blocks end. */
+ * Values are read in chunks that begin at fixed bars of the range and sums have four lanes, so that
+ * the same numbers come out bit for bit wherever the blocks end. */
 #ifndef ENGINE_CURVE_H
 #define ENGINE_CURVE_H
 
@@ -15,6 +15,7 @@
 #include "engine/bars.h"
 
 #define CURVE_LANES 4
+#define CURVE_CHUNK 256 /* values read at once: a multiple of the lanes */
 
 /* The samples that daily figures are made of: UTC days of the bars' open times, or, for bars longer
  * than a day, the bars. */
@@ -48,13 +49,14 @@ struct curve {
     double *share;  /* or NULL: every value is added to share[bar - share_first] as well */
     size_t share_first;
     size_t next_day; /* index of the day that is not complete yet */
-    double last;     /* equity at the last bar seen */
-    double flat;     /* value of the flat stretch that is not in `sum` yet, and its bars */
-    size_t flat_bars;
+    size_t done;     /* bars of the range that are in the figures */
+    size_t waiting;  /* bars behind them whose values wait in the chunk */
+    double last;     /* after curve_end: equity at the last bar */
     double sum[CURVE_LANES], ret[CURVE_LANES], ret_squared[CURVE_LANES];
     double peak, trough; /* trough < peak: an episode is open */
     size_t peak_end;     /* bars seen when the peak stood: 0 = the start */
     struct drawdowns drawdowns;
+    double chunk[1 + CURVE_CHUNK]; /* [0]: the bar before the chunk */
 };
 
 /* bars and days are borrowed. want_values: keep one equity value a bar in c->values.
@@ -63,13 +65,13 @@ bool curve_init(struct curve *c, const struct bars *b, const struct days *days, 
                 enum interval iv, double start, bool want_values);
 void curve_release(struct curve *c);
 
-/* Bars [from, to): equity is cash + units x close. */
-void curve_span(struct curve *c, size_t from, size_t to, double cash, double units);
+/* The bars that follow, up to absolute bar `to`: equity is cash + units x close. */
+void curve_span(struct curve *c, size_t to, double cash, double units);
 
-/* Bars [from, from + n): equity is values[0..n-1]. */
-void curve_values(struct curve *c, size_t from, size_t n, const double *values);
+/* The n bars that follow. */
+void curve_values(struct curve *c, size_t n, const double *values);
 
-/* After the last bar: ends an open episode. */
+/* After the last bar: reads what waits and ends an open episode. */
 void curve_end(struct curve *c);
 
 double curve_mean(const struct curve *c); /* of equity over the bars of the range */

@@ -20,12 +20,8 @@ bool path_touches(const struct account *a, double maintenance, double low, doubl
             below = e->levels.target > below ? e->levels.target : below;
         }
     }
-    double margin = account_liquidation(a, maintenance);
-    if (a->units > 0)
-        below = margin > below ? margin : below;
-    else
-        above = margin < above ? margin : above;
-    return low <= below || high >= above;
+    return low <= below || high >= above ||
+           account_used_up(a, maintenance, a->units > 0 ? low : high);
 }
 
 /* Closes entry k (or all) as one group. */
@@ -45,9 +41,7 @@ void walk_close_all(struct walk *w, double price, enum trade_reason reason) {
 
 void walk_liquidate(struct walk *w, double raw) {
     const struct account *a = &w->account;
-    double margin = account_liquidation(a, w->terms->maintenance);
-    bool used_up = a->units > 0 ? raw <= margin : a->units < 0 && raw >= margin;
-    if (used_up)
+    if (account_used_up(a, w->terms->maintenance, raw))
         fill(w, ALL_ENTRIES, cost_price(&w->terms->costs, raw, a->units < 0), REASON_LIQUIDATION);
 }
 

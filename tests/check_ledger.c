@@ -91,7 +91,7 @@ START_TEST(drawdowns_are_episodes_from_peak_to_recovery) {
     struct curve c;
     ck_assert(days_init(&days, &b, 0, INTERVAL_1H));
     ck_assert(curve_init(&c, &b, &days, 0, INTERVAL_1H, 100, false));
-    curve_span(&c, 0, 7, 0, 1);
+    curve_span(&c, 7, 0, 1);
     curve_end(&c);
     ck_assert_uint_eq(c.drawdowns.n, 2);
     NEAR(c.drawdowns.deepest, 0.2);
@@ -114,7 +114,7 @@ START_TEST(a_fall_from_the_start_counts_from_the_first_open) {
     struct curve c;
     ck_assert(days_init(&days, &b, 0, INTERVAL_1H));
     ck_assert(curve_init(&c, &b, &days, 0, INTERVAL_1H, 100, false));
-    curve_span(&c, 0, 3, 0, 1);
+    curve_span(&c, 3, 0, 1);
     curve_end(&c);
     ck_assert_uint_eq(c.drawdowns.n, 1);
     NEAR(c.drawdowns.deepest, 0.2);
@@ -133,12 +133,12 @@ START_TEST(a_flat_stretch_is_the_same_in_one_span_or_many) {
     ck_assert(days_init(&days, &b, 0, INTERVAL_1H));
     for (int k = 0; k < 2; k++) {
         ck_assert(curve_init(&c[k], &b, &days, 0, INTERVAL_1H, 1000, true));
-        curve_span(&c[k], 0, 2, 900.1, 1);
+        curve_span(&c[k], 2, 900.1, 1);
         for (size_t i = 2; k == 1 && i < 8; i++)
-            curve_span(&c[k], i, i + 1, 1003.3, 0);
+            curve_span(&c[k], i + 1, 1003.3, 0);
         if (k == 0)
-            curve_span(&c[k], 2, 8, 1003.3, 0);
-        curve_span(&c[k], 8, 10, 700.7, 3);
+            curve_span(&c[k], 8, 1003.3, 0);
+        curve_span(&c[k], 10, 700.7, 3);
         curve_end(&c[k]);
     }
     ck_assert(curve_mean(&c[0]) == curve_mean(&c[1]));

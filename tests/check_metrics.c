@@ -58,7 +58,7 @@ static void world_release(struct world *w) {
 START_TEST(figures_of_the_equity_curve) {
     struct world w;
     world_init(&w);
-    curve_span(&w.curve, 0, w.b.n, 900, 1);
+    curve_span(&w.curve, w.b.n, 900, 1);
     w.m.fill_value = 4321;
     w.m.commission = 12.5;
     w.m.exposed = 39;
@@ -90,7 +90,7 @@ END_TEST
 START_TEST(other_years_count_days_with_bars_only) {
     struct world w;
     world_init(&w);
-    curve_span(&w.curve, 0, w.b.n, 900, 1);
+    curve_span(&w.curve, w.b.n, 900, 1);
     w.m.annualisation = 252;
     w.m.risk_free = 0.03;
     world_measure(&w);
@@ -116,7 +116,7 @@ START_TEST(figures_of_trades) {
                                    traded(-20, -1, 0), traded(0, 0, 18)};
     struct world w;
     world_init(&w);
-    curve_span(&w.curve, 0, w.b.n, 1000, 0);
+    curve_span(&w.curve, w.b.n, 1000, 0);
     w.m.trades = trades;
     w.m.n_trades = 5;
     world_measure(&w);
@@ -139,7 +139,7 @@ END_TEST
 START_TEST(no_trades_give_nulls_with_reasons) {
     struct world w;
     world_init(&w);
-    curve_span(&w.curve, 0, w.b.n, 1000, 0);
+    curve_span(&w.curve, w.b.n, 1000, 0);
     world_measure(&w);
     METRIC(&w, METRIC_TRADE_COUNT, 0);
     METRIC(&w, METRIC_TOTAL_RETURN, 0);
@@ -168,7 +168,7 @@ START_TEST(one_sided_trades_give_nulls_with_reasons) {
     const struct trade win = traded(10, 1, 1), loss = traded(-10, -1, 1);
     struct world w;
     world_init(&w);
-    curve_span(&w.curve, 0, w.b.n, 1000, 0);
+    curve_span(&w.curve, w.b.n, 1000, 0);
     w.m.trades = &win;
     w.m.n_trades = 1;
     world_measure(&w);
@@ -196,7 +196,7 @@ START_TEST(few_days_give_no_yearly_figures) {
         w.m.annualisation = k == 0 ? 365 : 252;
         ck_assert(days_init(&w.days, &w.b, 0, INTERVAL_6H));
         ck_assert(curve_init(&w.curve, &w.b, &w.days, 0, INTERVAL_6H, 1000, false));
-        curve_span(&w.curve, 0, w.b.n, 900, 1);
+        curve_span(&w.curve, w.b.n, 900, 1);
         world_measure(&w);
         if (k == 0) {
             ck_assert(!isnan(w.got.value[METRIC_SHARPE_RATIO]));
