@@ -22,6 +22,7 @@ void account_close(struct account *a, size_t k, const struct terms *t, size_t ba
                           .entry_price = e.price,
                           .exit_price = price,
                           .pnl = e.size * (price - e.price) - e.commission - fee,
+                          .return_pct = 0, /* all members named: nothing is cleared first */
                           .commission = e.commission + fee,
                           .mae = e.low,
                           .mfe = e.high,

@@ -15,9 +15,11 @@ double cost_price(const struct costs *c, double raw, bool buy) {
 
 double cost_units(const struct costs *c, double budget, double price, double leverage) {
     /* max(a, b) <= x is a <= x and b <= x: the smaller of the two answers */
-    double by_rate = (budget - c->fixed) / (price / leverage + c->rate * price);
-    double by_minimum = (budget - c->minimum) * leverage / price;
-    double n = by_rate < by_minimum ? by_rate : by_minimum;
+    double n = (budget - c->fixed) / (price / leverage + c->rate * price);
+    if (c->minimum > c->fixed) {
+        double by_minimum = (budget - c->minimum) * leverage / price;
+        n = by_minimum < n ? by_minimum : n;
+    }
     return n > 0 ? n : 0;
 }
 

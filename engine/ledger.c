@@ -33,11 +33,11 @@ void ledger_trade(struct ledger *g, const struct trade *t) {
 
 void trade_finish(struct trade *t, double low, double high) {
     double worst = t->size > 0 ? low : high, best = t->size > 0 ? high : low;
-    double sign = t->size > 0 ? 100 : -100;
-    double mae = sign * (worst / t->entry_price - 1), mfe = sign * (best / t->entry_price - 1);
+    double percent = (t->size > 0 ? 100 : -100) / t->entry_price;
+    double mae = (worst - t->entry_price) * percent, mfe = (best - t->entry_price) * percent;
     t->mae = mae < 0 ? mae : 0;
     t->mfe = mfe > 0 ? mfe : 0;
-    t->return_pct = 100 * (t->pnl / (fabs(t->size) * t->entry_price));
+    t->return_pct = t->pnl / t->size * percent;
 }
 
 bool ledger_join(const struct ledger *const *ledgers, size_t n, struct trade **ret, size_t *ret_n) {
