@@ -33,7 +33,7 @@ def install():
 FOLDER = install()
 from subscriber import Subscriber  # noqa: E402
 from world import World, free_port  # noqa: E402
-from wsclient import WebSocket  # noqa: E402
+from wsclient import WsClient  # noqa: E402
 
 
 def wrk(url, seconds=3, script=None):
@@ -78,16 +78,16 @@ def connect(world):
 
 def latency(world, body, n=200):
     """ms from the POST's first byte to the end at a WebSocket client: p50, p95."""
-    ws = WebSocket("127.0.0.1", world.port, "/ws")
-    ws.receive()
-    ws.send({"event": "backtest:subscribe", "data": {"userId": body["userId"]}})
-    ws.receive()
+    ws = WsClient(f"ws://127.0.0.1:{world.port}/ws")
+    ws.next()
+    ws.subscribe(userId=body["userId"])
+    ws.next()
     request, took = post_bytes(world, body), []
     for i in range(n + 20):
         s = connect(world)
         begin = time.perf_counter()
         s.sendall(request)
-        while ws.receive(30)["event"] not in ("backtest:complete", "backtest:error"):
+        while ws.next(30)["event"] not in ("backtest:complete", "backtest:error"):
             pass
         if i >= 20:
             took.append((time.perf_counter() - begin) * 1000)
@@ -163,11 +163,11 @@ def main():
                 print(f"  {name:12s} pid {pid:7d} {pss:7d} / {private}")
         print(f"  whole service       {total:7d}")
         before = memory(int((world.dir / "run/ws.pid").read_text().split()[0]))[1]
-        sockets = [WebSocket("127.0.0.1", world.port, "/ws") for _ in range(100)]
+        sockets = [WsClient(f"ws://127.0.0.1:{world.port}/ws") for _ in range(100)]
         for ws in sockets:
-            ws.receive()
-            ws.send({"event": "backtest:subscribe", "data": {"userId": "bench"}})
-            ws.receive()
+            ws.next()
+            ws.subscribe(userId="bench")
+            ws.next()
         children = [memory(pid) for pid in processes("candlemill-ws")]
         after = memory(int((world.dir / "run/ws.pid").read_text().split()[0]))[1]
         print(f"  a WebSocket connection: child {statistics.median(c[0] for c in children):.0f} / "

@@ -3,31 +3,32 @@ started for all of them; without it those worlds are skipped and say so."""
 
 import atexit
 import os
+import shutil
 import subprocess
+import tempfile
 import unittest
 
 from world import TOP
 
 WEBS = ("lighttpd", "apache", "apache-fcgid")
-_mongo = None
+_server = None  # the URI without a database; "" when it cannot be had
 
 
 def mongo_uri(database):
     """The URI of a database of its own on the shared test server, or None."""
-    global _mongo
-    if _mongo is None:
-        _mongo = _start()
-    return _mongo and _mongo.replace("/?", f"/{database}?") if _mongo else None
+    global _server
+    if _server is None:
+        _server = os.environ.get("CANDLEMILL_TEST_MONGO") or _start()
+    return f"{_server}/{database}" if _server else None
 
 
 def _start():
-    given = os.environ.get("CANDLEMILL_TEST_MONGO")
-    if given:
-        return given
-    server = subprocess.Popen([TOP / "tests/mongo_server.sh"], stdout=subprocess.PIPE, text=True)
+    folder = tempfile.mkdtemp(prefix="cm-mongo-", dir="/tmp")
+    server = subprocess.Popen([TOP / "tests/mongo_server.sh", folder], stdout=subprocess.PIPE, text=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.wait, 20)
     atexit.register(server.terminate)
-    return server.stdout.readline().strip() or ""
+    return server.stdout.readline().split(" ")[0].strip()
 
 
 def load(case, webs=WEBS, stores=("sqlite", "mongodb")):

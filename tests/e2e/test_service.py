@@ -11,7 +11,7 @@ from subscriber import Subscriber
 from world import TOP, World, wait_until
 
 sys.path.insert(0, str(TOP / "tests"))
-from wsclient import WebSocket  # noqa: E402
+from wsclient import WsClient  # noqa: E402
 
 CONTRACT = {"userId": "user123", "symbol": "SAMPLE-BTC", "interval": "1h", "startDate": "2024-01-01",
             "endDate": "2024-12-31", "strategies": ["sma", "rsi"],
@@ -36,20 +36,29 @@ class Service(unittest.TestCase):
         cls.world.upload("SAMPLE-BTC", "1h", csv)
         cls.world.upload("SAMPLE-ETH", "1m", cls.world.generate("SAMPLE-ETH", "1m", "2023-01-01", "2024-07-01", 2))
 
-    def socket(self, **headers):
-        ws = WebSocket("127.0.0.1", self.world.port, "/ws", headers=headers or None)
+    def open(self, **how):
+        ws = WsClient(f"ws://127.0.0.1:{self.world.port}/ws", **how)
         self.addCleanup(ws.close)
-        self.assertEqual(ws.receive()["event"], "ready")
         return ws
 
-    def subscribe(self, ws, **data):
-        ws.send({"event": "backtest:subscribe", "data": data})
+    def socket(self):
+        ws = self.open()
+        self.assertEqual(self.frame(ws)["event"], "ready")
+        return ws
+
+    def frame(self, ws, seconds=30):
+        """The next frame that is no heartbeat."""
+        while True:
+            frame = ws.next(seconds)
+            self.assertIsNotNone(frame, f"no frame within {seconds} s")
+            if frame["event"] != "heartbeat":
+                return frame
 
     def events_of(self, ws, backtest, seconds=30):
         """Frames of one backtest up to and with its end."""
         frames = []
         while not frames or frames[-1]["event"] not in ("backtest:complete", "backtest:error"):
-            frame = ws.receive(seconds)
+            frame = self.frame(ws, seconds)
             if frame["data"].get("backtestId") == backtest and frame["event"] != "subscribed":
                 frames.append(frame)
         return frames
@@ -66,10 +75,10 @@ class Service(unittest.TestCase):
                          "backtest:complete", "backtest:error")
         self.addCleanup(sub.close)
         mine, other = self.socket(), self.socket()
-        self.subscribe(mine, userId="user123")
-        self.subscribe(other, userId="somebody")
-        self.assertEqual(mine.receive()["event"], "subscribed")
-        self.assertEqual(other.receive()["event"], "subscribed")
+        mine.subscribe(userId="user123")
+        other.subscribe(userId="somebody")
+        self.assertEqual(self.frame(mine)["event"], "subscribed")
+        self.assertEqual(self.frame(other)["event"], "subscribed")
 
         answer = world.request("POST", "/api/algo/backtest", CONTRACT)
         self.assertEqual(answer.status, 202)
@@ -123,21 +132,21 @@ class Service(unittest.TestCase):
         self.assertEqual(frames[-1]["data"]["summary"], complete["summary"])
 
         late = self.socket()
-        self.subscribe(late, backtestId=backtest)
-        self.assertEqual(self.events_of(late, backtest, 5)[-1], frames[-1])
+        late.subscribe(backtestId=backtest)
+        self.assertEqual(self.events_of(late, backtest, 5)[-1]["data"], frames[-1]["data"])
         world.redis("FLUSHALL")
         later = self.socket()
-        self.subscribe(later, backtestId=backtest, userId="user123")
+        later.subscribe(backtestId=backtest, userId="user123")
         self.assertEqual(self.events_of(later, backtest, 5)[-1]["data"]["summary"], complete["summary"])
 
         stranger = self.socket()
-        self.subscribe(stranger, backtestId=backtest, userId="somebody")
-        frame = stranger.receive(5)
+        stranger.subscribe(backtestId=backtest, userId="somebody")
+        frame = self.frame(stranger, 5)
         while frame["event"] == "subscribed":
-            frame = stranger.receive(5)
+            frame = self.frame(stranger, 5)
         self.assertEqual((frame["event"], frame["data"].get("code")), ("backtest:error", "not_found"))
-        other.send({"event": "ping"})
-        frame = other.receive(5)
+        other.say("ping")
+        frame = self.frame(other, 5)
         self.assertNotIn(backtest, json.dumps(frame))
 
         body = world.get(f"/api/algo/backtest/{backtest}/result").json
@@ -150,7 +159,7 @@ class Service(unittest.TestCase):
         self.addCleanup(sub.close)
         ws = self.socket()
         backtest = world.submit(**dict(CONTRACT, startDate="2019-01-01", endDate="2019-12-31"))
-        self.subscribe(ws, backtestId=backtest)
+        ws.subscribe(backtestId=backtest)
         while True:
             data = json.loads(sub.message()[1])
             if data["backtestId"] == backtest:
@@ -292,17 +301,15 @@ class Service(unittest.TestCase):
 
     def test_trusted_mode_of_the_socket(self):
         port = self.world.port
-        for headers in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}):
-            ws = WebSocket("127.0.0.1", port, "/ws", headers=headers)
-            self.addCleanup(ws.close)
-            frame = ws.receive(5)
-            self.assertEqual((frame["event"], frame["data"]["code"]), ("bye", "forbidden"), headers)
+        for how in ({"headers": {"Origin": "http://evil.example"}}, {"host": "evil.example"},
+                    {"host": f"127.0.0.1:{port + 1}"}, {"headers": {"Origin": "null"}},
+                    {"headers": {"Origin": f"https://127.0.0.1:{port}"}}):
+            frame = self.frame(self.open(**how), 5)
+            self.assertEqual((frame["event"], frame["data"].get("code")), ("bye", "forbidden"), how)
         # the proxy takes a client's own X-Forwarded-For away and sets its own
         for headers in ({"Origin": f"http://127.0.0.1:{port}"}, {"X-Forwarded-For": "10.1.2.3"},
-                        {"X_Forwarded_For": "10.1.2.3"}):
-            ws = WebSocket("127.0.0.1", port, "/ws", headers=headers)
-            self.addCleanup(ws.close)
-            self.assertEqual(ws.receive(5)["event"], "ready", headers)
+                        {"X_Forwarded_For": "10.1.2.3"}, {"Forwarded": "for=10.1.2.3"}):
+            self.assertEqual(self.frame(self.open(headers=headers), 5)["event"], "ready", headers)
 
     def test_redis_away_delays_events_and_loses_nothing(self):
         world = self.world
@@ -315,7 +322,7 @@ class Service(unittest.TestCase):
         finally:
             world.services("start", "redis")
         ws = self.socket()
-        self.subscribe(ws, backtestId=backtest)
+        ws.subscribe(backtestId=backtest)
         self.assertEqual(self.events_of(ws, backtest, 30)[-1]["event"], "backtest:complete")
 
 
