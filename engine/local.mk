@@ -10,6 +10,7 @@ libengine_a_SOURCES = \
 	engine/btpy_run.c \
 	engine/cost.c engine/cost.h \
 	engine/curve.c engine/curve.h \
+	engine/decimate.c engine/decimate.h \
 	engine/eval.c engine/eval.h \
 	engine/expr.c engine/expr.h \
 	engine/ind.c engine/ind.h \

@@ -49,8 +49,7 @@ static bool at(const struct scan *s, char c) {
     return s->p < s->end && *s->p == c;
 }
 
-/* Length of one valid UTF-8 sequence at p (RFC 3629: no overlong forms, no surrogates), or 0. */
-static size_t utf8_length(const char *p, const char *end) {
+size_t utf8_length(const char *p, const char *end) {
     const unsigned char *u = (const unsigned char *)p;
     size_t left = (size_t)(end - p);
     if (u[0] < 0x80)

@@ -21,6 +21,8 @@
 #define LIST_LIMIT_DEFAULT  50
 #define LIST_LIMIT_MAX      500         /* rows in one answer */
 #define EQUITY_POINTS_MAX   10000       /* no screen shows more */
+#define CANDLES_DEFAULT     1000        /* bars in one JSON answer: a wide screen */
+#define CANDLES_MAX         20000       /* the most of one answer; CSV has no limit */
 #define PART_CHUNK          (8U << 20)  /* a stored chunk stays far below MongoDB's 16 MB */
 #define STORE_RECORD_MAX    (15U << 20) /* one record; MongoDB refuses more than 16 MB */
 #define IDEMPOTENCY_KEY_MAX 128

@@ -15,6 +15,9 @@ libcandlemill_a_SOURCES = \
 	lib/csv_field.c \
 	lib/err.c lib/err.h \
 	lib/event.c lib/event.h \
+	lib/http.c lib/http.h \
+	lib/http_query.c \
+	lib/http_res.c \
 	lib/id.c lib/id.h \
 	lib/json.c lib/json.h \
 	lib/json_out.c \

@@ -1,6 +1,7 @@
 # One Check program a module: tests/check_NAME.c and its name in one of the two lists, sorted.
 # engine_tests link the engine alone, so a call upward fails to link; lib_tests link everything.
 EXTRA_DIST += \
+	tests/api_world.h \
 	tests/broker_world.h \
 	tests/columns.h \
 	tests/data/vectors.txt \
@@ -28,6 +29,7 @@ engine_tests = \
 	tests/check_broker \
 	tests/check_btpy \
 	tests/check_cost \
+	tests/check_decimate \
 	tests/check_eval \
 	tests/check_expr \
 	tests/check_ind \
@@ -58,12 +60,19 @@ lib_tests = \
 	tests/check_spec \
 	tests/check_store \
 	tests/check_strategy
+api_tests = \
+	tests/check_http \
+	tests/check_res_backtest \
+	tests/check_res_market \
+	tests/check_res_result \
+	tests/check_res_submit \
+	tests/check_router
 worker_tests = \
 	tests/check_lease \
 	tests/check_relay \
 	tests/check_scheduler
-check_PROGRAMS += $(engine_tests) $(lib_tests) $(worker_tests)
-TESTS += $(engine_tests) $(lib_tests) $(worker_tests)
+check_PROGRAMS += $(engine_tests) $(lib_tests) $(api_tests) $(worker_tests)
+TESTS += $(engine_tests) $(lib_tests) $(api_tests) $(worker_tests)
 endif
 
 # what lib_tests link (every other program names its own)
@@ -74,6 +83,7 @@ tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
+tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_eval_LDADD = $(engine_test_libs)
 tests_check_expr_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
@@ -94,6 +104,15 @@ tests_check_store_SOURCES = \
 	tests/store_cases_jobs.c \
 	tests/store_cases_results.c \
 	tests/store_world.c tests/store_world.h
+
+# the API without its transport
+api_test_libs = $(api_libs) $(CHECK_LIBS)
+tests_check_http_LDADD = $(api_test_libs)
+tests_check_res_backtest_LDADD = $(api_test_libs)
+tests_check_res_market_LDADD = $(api_test_libs)
+tests_check_res_result_LDADD = $(api_test_libs)
+tests_check_res_submit_LDADD = $(api_test_libs)
+tests_check_router_LDADD = $(api_test_libs)
 
 # sessions of candlemill-ws, without a store as the program itself
 ws_test_libs = libws.a $(base_libs) $(bus_libs) $(CHECK_LIBS)
