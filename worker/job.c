@@ -168,10 +168,11 @@ static enum err_code write_failure(struct job_now *j, struct result *r, struct e
     free(r->body);
     r->summary = r->body = NULL;
     r->status = RUN_FAILED;
-    r->error = why.message;
+    r->error = strdup(why.message);
+    if (!r->error)
+        return no_memory(j, e);
     snprintf(r->code, sizeof r->code, "%s", why.word[0] ? why.word : err_word(why.code));
     enum err_code rc = write_end(j, r, NULL, 0, e);
-    r->error = NULL;
     if (rc == ERR_NONE)
         log_info("%s attempt %d failed: %s", j->record.id, j->claim.attempt.n, why.message);
     return rc;
@@ -236,6 +237,7 @@ static void finish(struct job_now *j, enum err_code rc, struct err *e) {
                  j->hold == HOLD_FENCED ? "no beat for half a lease" : e->message);
         give_back(j, ATTEMPT_RETRY);
     }
+    free(r.error);
     free(r.summary);
     free(r.body);
 }
