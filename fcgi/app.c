@@ -56,6 +56,10 @@ enum err_code app_store(struct app *app, struct err *e) {
 }
 
 void app_bus_said(struct app *app, enum err_code code, const struct err *e) {
+    if (code != ERR_NONE && bus_up(app->bus)) { /* an announcement that the store has broken off */
+        log_warn("ignoring it, a supervisor will do it again: %s", e->message);
+        return;
+    }
     if (code != ERR_NONE && !app->bus_away)
         log_warn("Redis is away, ignoring it: events are late until it is back (%s)", e->message);
     if (code == ERR_NONE && app->bus_away)

@@ -67,8 +67,8 @@ START_TEST(takes_both_forms) {
         "{\"symbol\":\"X\",\"interval\":\"1d\",\"strategies\":[\"sma\"],\"cash\":5}",
         "{\"symbol\":\"X\",\"strategies\":[\"sma\"],\"params\":{\"interval\":\"1d\",\"cash\":5}}",
         "{\"params\":{\"symbol\":\"X\",\"interval\":\"1d\",\"strategies\":[\"sma\"],\"cash\":5}}",
-        "{\"symbol\":\"X\",\"strategies\":[\"sma\"],\"cash\":5,\"interval\":\"1d\",\"params\":{"
-        "\"cash\":5}}",
+        ("{\"symbol\":\"X\",\"strategies\":[\"sma\"],\"cash\":5,\"interval\":\"1d\","
+         "\"params\":{\"cash\":5}}"),
     };
     struct world w;
     world_open(&w, routes);

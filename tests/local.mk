@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/api_world.h \
 	tests/broker_world.h \
 	tests/columns.h \
+	tests/data/bad_input.tsv \
 	tests/data/vectors.txt \
 	tests/foreign_worker.py \
 	tests/mongo_server.sh \
@@ -18,6 +19,7 @@ EXTRA_DIST += \
 	tests/wsclient.py
 dist_check_SCRIPTS += \
 	tests/banned.sh \
+	tests/cgi.sh \
 	tests/layers.sh \
 	tests/worker.sh
 TESTS += $(dist_check_SCRIPTS)
@@ -61,8 +63,10 @@ lib_tests = \
 	tests/check_store \
 	tests/check_strategy
 api_tests = \
+	tests/check_bad_input \
 	tests/check_http \
 	tests/check_res_backtest \
+	tests/check_res_bus \
 	tests/check_res_market \
 	tests/check_res_result \
 	tests/check_res_submit \
@@ -107,8 +111,10 @@ tests_check_store_SOURCES = \
 
 # the API without its transport
 api_test_libs = $(api_libs) $(CHECK_LIBS)
+tests_check_bad_input_LDADD = $(api_test_libs)
 tests_check_http_LDADD = $(api_test_libs)
 tests_check_res_backtest_LDADD = $(api_test_libs)
+tests_check_res_bus_LDADD = $(api_test_libs)
 tests_check_res_market_LDADD = $(api_test_libs)
 tests_check_res_result_LDADD = $(api_test_libs)
 tests_check_res_submit_LDADD = $(api_test_libs)
