@@ -27,6 +27,7 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; builddir='$(builddir)'; export srcdir
 
 if HAVE_CHECK
 engine_tests = \
+	tests/check_backtest \
 	tests/check_bars \
 	tests/check_broker \
 	tests/check_btpy \
@@ -83,6 +84,7 @@ endif
 LDADD = $(base_libs) $(bus_libs) $(store_libs) $(CHECK_LIBS)
 engine_test_libs = libengine.a $(CHECK_LIBS) -lm
 
+tests_check_backtest_LDADD = $(engine_test_libs)
 tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
