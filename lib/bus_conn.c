@@ -143,7 +143,7 @@ static bool flush(struct bus_conn *c) {
 }
 
 static bool receive(struct bus_conn *c) {
-    char chunk[4096]; /* on the stack of a thousand candlemill-ws: no more than it needs */
+    char chunk[2048]; /* on the stack of a thousand candlemill-ws: no more than it needs */
     for (bool some = false;; some = true) {
         ssize_t n = recv(c->fd, chunk, sizeof chunk, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)

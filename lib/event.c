@@ -1,6 +1,5 @@
 #include "lib/event.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,7 +111,7 @@ static bool read_progress(struct json_object *data, struct event *ret) {
     double percent = 0;
     if (!json_get_number(data, "progress", &percent, NULL) || !(percent >= 0 && percent <= 100))
         return false;
-    ret->progress = (int)floor(percent); /* a foreign worker may send 45.5 */
+    ret->progress = (int)percent; /* a foreign worker may send 45.5 */
     return text(data, "message", ret->message, sizeof ret->message) &&
            text(data, "currentDate", ret->current_date, sizeof ret->current_date);
 }

@@ -82,8 +82,8 @@ bool json_get_int(struct json_object *o, const char *key, int64_t *ret, struct e
         return true;
     }
     double d = json_object_is_type(v, json_type_double) ? json_object_get_double(v) : 0.5;
-    if (d != floor(d) ||
-        fabs(d) > 9007199254740992.0) /* 2^53: whole numbers are exact up to here */
+    /* 2^53: whole numbers are exact up to here */
+    if (!(fabs(d) <= 9007199254740992.0) || d != (double)(int64_t)d)
         return wrong_type(key, "a whole number", e);
     *ret = (int64_t)d;
     return true;

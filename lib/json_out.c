@@ -10,7 +10,7 @@
 
 int double_format(double v, char ret[static DOUBLE_TEXT_MAX]) {
     int len = 0;
-    if (v == floor(v) && fabs(v) < 1e15)
+    if (fabs(v) < 1e15 && v == (double)(int64_t)v)
         return snprintf(ret, DOUBLE_TEXT_MAX, "%" PRId64, (int64_t)v); /* -0 becomes 0 */
     for (int precision = 15; precision <= 17; precision++) {
         len = snprintf(ret, DOUBLE_TEXT_MAX, "%.*g", precision, v);

@@ -14,12 +14,13 @@
 
 struct scan {
     const char *start, *p, *end;
+    struct err *e;
+    size_t n_keys;
     struct {
         const char *text;
         size_t len;
-    } keys[KEYS_MAX]; /* a stack: the innermost open object's are on top */
-    size_t n_keys;
-    struct err *e;
+    } keys[KEYS_MAX]; /* a stack: the innermost open object's are on top; last, so that what a small
+                         text does not need is never touched */
 };
 
 static bool fail(struct scan *s, const char *word, const char *message) {

@@ -21,7 +21,8 @@ dist_check_SCRIPTS += \
 	tests/banned.sh \
 	tests/cgi.sh \
 	tests/layers.sh \
-	tests/worker.sh
+	tests/worker.sh \
+	tests/ws_websocketd.py
 TESTS += $(dist_check_SCRIPTS)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; builddir='$(builddir)'; export srcdir builddir;
 

@@ -2,6 +2,7 @@
  * JSON object a line. It links no store: what Redis does not know it asks for. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,21 +40,62 @@ static int refuse(const char *code, const struct err *e, int retry_ms) {
     return 1;
 }
 
-int main(int argc, char **argv) {
-    struct conf conf;
+struct options {
+    const char *file, *settings[32];
+    size_t n;
+    bool check;
+};
+
+static enum err_code load(struct conf *conf, const struct options *o, struct err *e) {
+    enum err_code code = conf_load(conf, o->file, e);
+    for (size_t i = 0; i < o->n && code == ERR_NONE; i++)
+        code = conf_set(conf, o->settings[i], e);
+    return code;
+}
+
+/* What the session stands on, or the exit status. The configuration (on the heap, where its place
+ * is used again) is gone before the session begins. */
+static int prepare(const struct options *o, struct session_setup *ret) {
     struct err e = {0};
-    const char *file = NULL, *settings[32];
-    size_t n = 0;
-    bool check = false;
+    struct conf *conf = malloc(sizeof *conf);
+    int status = 0;
+
+    if (!conf || load(conf, o, &e) != ERR_NONE) {
+        if (o->check)
+            log_fatal("%s", e.message);
+        status = refuse("internal", &e, NEVER_MS);
+    } else if (!o->check) {
+        log_init("candlemill-ws", (enum log_level)conf->log_level);
+        if (door_check(&e) != ERR_NONE) {
+            status = refuse("forbidden", &e, NEVER_MS);
+        } else if (strcmp(conf->bus_uri, "none") == 0) {
+            err_set(&e, ERR_UNAVAILABLE, "there are no live events here: bus.uri = none");
+            status = refuse("bus", &e, NEVER_MS);
+        } else {
+            ret->bus = bus_open(conf, &e);
+            ret->sub = ret->bus ? bus_sub_open(conf, &e) : NULL;
+            status = ret->sub ? 0 : refuse("bus", &e, NEVER_MS);
+        }
+    }
+    free(conf);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct options o = {0};
+    struct session_setup setup = {.in = STDIN_FILENO,
+                                  .out = STDOUT_FILENO,
+                                  .times = &feed_times_default,
+                                  .patience_ms = SESSION_PATIENCE_MS};
     int c;
 
     while ((c = getopt(argc, argv, "c:o:nh")) != -1) {
         if (c == 'c')
-            file = optarg;
-        else if (c == 'o' && n < sizeof settings / sizeof *settings)
-            settings[n++] = optarg;
+            o.file = optarg;
+        else if (c == 'o' && o.n < sizeof o.settings / sizeof *o.settings)
+            o.settings[o.n++] = optarg;
         else if (c == 'n')
-            check = true;
+            o.check = true;
         else
             return usage(c == 'h' ? stdout : stderr);
     }
@@ -63,33 +105,10 @@ int main(int argc, char **argv) {
     proc_signals();
     never_block_on_stderr();
 
-    enum err_code code = conf_load(&conf, file, &e);
-    for (size_t i = 0; i < n && code == ERR_NONE; i++)
-        code = conf_set(&conf, settings[i], &e);
-    if (check && code != ERR_NONE)
-        log_fatal("%s", e.message);
-    if (check)
-        return 0;
-    if (code != ERR_NONE)
-        return refuse("internal", &e, NEVER_MS);
-    log_init("candlemill-ws", (enum log_level)conf.log_level);
-    if (door_check(&e) != ERR_NONE)
-        return refuse("forbidden", &e, NEVER_MS);
-    if (strcmp(conf.bus_uri, "none") == 0) {
-        err_set(&e, ERR_UNAVAILABLE, "there are no live events here: bus.uri = none");
-        return refuse("bus", &e, NEVER_MS);
-    }
-
-    struct bus *bus = bus_open(&conf, &e);
-    struct bus_sub *sub = bus ? bus_sub_open(&conf, &e) : NULL;
-    struct session_setup setup = {.in = STDIN_FILENO,
-                                  .out = STDOUT_FILENO,
-                                  .bus = bus,
-                                  .sub = sub,
-                                  .times = &feed_times_default,
-                                  .patience_ms = SESSION_PATIENCE_MS};
-    int status = sub ? session_run(&setup) : refuse("bus", &e, NEVER_MS);
-    bus_sub_close(sub);
-    bus_close(bus);
+    int status = prepare(&o, &setup);
+    if (status == 0 && !o.check)
+        status = session_run(&setup);
+    bus_sub_close(setup.sub);
+    bus_close(setup.bus);
     return status;
 }

@@ -10,6 +10,7 @@
 #include "lib/proc.h"
 #include "ws/show.h"
 
+#define CHUNK       512  /* most commands are far shorter */
 #define FAREWELL_MS 150  /* websocketd gives us 250 ms after SIGINT */
 #define RETRY_MS    2000 /* after a shutdown, plus as much at random: not all at once */
 
@@ -17,32 +18,32 @@ struct session {
     const struct session_setup *setup;
     struct feed feed;
     struct out out;
-    char line[WS_LINE_MAX + 1]; /* and its newline */
-    size_t len;
-    bool over; /* the client is gone */
+    struct buf line; /* what has come of the client's next lines */
+    bool over;       /* the client is gone */
 };
 
 /* What is left of a line stays for the next read. */
 static void take_lines(struct session *s) {
     size_t done = 0;
     while (!s->feed.bye.code) {
-        const char *line = s->line + done;
-        const char *end = memchr(line, '\n', s->len - done);
+        const char *line = s->line.data + done;
+        const char *end = memchr(line, '\n', s->line.len - done);
         if (!end)
             break;
         feed_line(&s->feed, line, (size_t)(end - line));
-        done = (size_t)(end + 1 - s->line);
+        done = (size_t)(end + 1 - s->line.data);
     }
-    s->len -= done;
-    memmove(s->line, s->line + done, s->len);
-    if (s->len > WS_LINE_MAX)
+    buf_drop(&s->line, done);
+    if (s->line.len > WS_LINE_MAX)
         feed_say_bye(&s->feed, "limit", 10000, "a line of more than %d bytes", WS_LINE_MAX);
 }
 
 static void read_client(struct session *s) {
-    ssize_t n = read(s->setup->in, s->line + s->len, sizeof s->line - s->len);
+    size_t left = s->line.max - s->line.len;
+    char *room = buf_room(&s->line, left < CHUNK ? left : CHUNK);
+    ssize_t n = room ? read(s->setup->in, room, left < CHUNK ? left : CHUNK) : -1;
     if (n > 0) {
-        s->len += (size_t)n;
+        buf_grown(&s->line, (size_t)n);
         take_lines(s);
     } else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
         s->over = true;
@@ -96,6 +97,7 @@ int session_run(const struct session_setup *setup) {
     struct session s = {.setup = setup};
     struct err e;
     out_init(&s.out, setup->out, WS_QUEUE_MAX);
+    buf_init(&s.line, WS_LINE_MAX + 1);
     if (!feed_init(&s.feed, setup->times, setup->bus, setup->sub, &s.out, &e))
         feed_say_bye(&s.feed, "internal", 10000, "%.150s", e.message);
     while (!s.feed.bye.code && !s.over) {
@@ -115,6 +117,7 @@ int session_run(const struct session_setup *setup) {
     if (bye)
         farewell(&s);
     feed_release(&s.feed);
+    buf_release(&s.line);
     out_release(&s.out);
     return bad ? 1 : 0;
 }
