@@ -14,7 +14,8 @@
 
 #include "lib/clock.h"
 
-#define UNSENT_MAX (4U << 20) /* a server that reads nothing is given up long before */
+#define RECEIVE_MAX 65536      /* bytes at once */
+#define UNSENT_MAX  (4U << 20) /* a server that reads nothing is given up long before */
 
 enum err_code bus_conn_init(struct bus_conn *c, const struct conf *conf, struct err *e) {
     *c = (struct bus_conn){.fd = -1};
@@ -144,13 +145,13 @@ static bool flush(struct bus_conn *c) {
 
 static bool receive(struct bus_conn *c) {
     char chunk[2048]; /* on the stack of a thousand candlemill-ws: no more than it needs */
-    for (bool some = false;; some = true) {
+    for (size_t got = 0; got < RECEIVE_MAX;) {
         ssize_t n = recv(c->fd, chunk, sizeof chunk, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
             return true;
-        if (n <= 0 && some)
+        if (n <= 0 && got > 0)
             return true; /* what came before the end is read first */
         if (n <= 0) {
             bus_conn_fail(c, "%s", n < 0 ? strerror(errno) : "it closed the connection");
@@ -161,8 +162,10 @@ static bool receive(struct bus_conn *c) {
             return false;
         }
         if ((size_t)n < sizeof chunk)
-            return true; /* poll() tells of more; a flood does not keep us here */
+            return true;
+        got += (size_t)n;
     }
+    return true; /* poll() tells of more: a flood does not keep us here */
 }
 
 static struct redisReply *parse(struct bus_conn *c) {

@@ -13,6 +13,7 @@
 #include "ws/show.h"
 
 #define RETRY_LATER_MS 10000 /* after a client's own mistake */
+#define STEP_MAX       100   /* messages of the bus between two looks at everything else */
 #define UNREAD_MS      100   /* a key that could not be read is tried again */
 
 static const char room_prefix[] = "backtest:user:";
@@ -162,10 +163,12 @@ static void watch_bus(struct feed *f, int64_t now) {
 void feed_step(struct feed *f) {
     struct bus_message m;
     int64_t now = clock_mono_ms();
-    while (!f->bye.code && bus_sub_next(f->sub, &m)) {
+    f->more = false;
+    for (int n = 0; !f->bye.code && !f->more && bus_sub_next(f->sub, &m); n++) {
         feed_advance(f, now); /* what was acknowledged before this message comes before it */
         message(f, &m);
         bus_message_release(&m);
+        f->more = n >= STEP_MAX; /* a flood must not keep us from the client */
     }
     if (!f->ready && bus_sub_settled(f->sub)) {
         show_ready(f->out, f->times->heartbeat);
@@ -194,6 +197,8 @@ static int64_t sooner(int64_t a, int64_t b) {
 
 int feed_wait_ms(const struct feed *f) {
     int64_t now = clock_mono_ms();
+    if (f->more)
+        return 0;
     int64_t at = sooner(f->beat_ms + f->times->heartbeat, f->due_ms);
     int sub = bus_sub_wait_ms(f->sub);
     if (sub >= 0)

@@ -48,6 +48,7 @@ struct feed {
     int64_t sub_gone_ms, bus_gone_ms; /* since when; 0: they work */
     char bus_why[160];
     bool ready;    /* "ready" was said: lines may come */
+    bool more;     /* the last step left messages: the socket does not announce them again */
     bool odd_said; /* a message that is none was logged */
     struct feed_bye bye;
 };
