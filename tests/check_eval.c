@@ -245,6 +245,43 @@ START_TEST(no_value_before_the_lookback_counts) {
 }
 END_TEST
 
+/* A node that is in use already is asked for more of its past by what is added later, through
+ * views. */
+START_TEST(later_expressions_look_further_back) {
+    static const char *const exprs[] = {
+        "sma(close, 2)[3]",  "sma(close, 2)[3][2]",     "wma(sma(close, 2)[3][2], 20)",
+        "(close > open)[2]", "((close > open)[2])[70]",
+    };
+    enum { N = sizeof exprs / sizeof *exprs };
+    struct bars b;
+    columns_walk(&b, 300, 23);
+    struct plan *p = plan_new();
+    int nodes[N];
+    double *alone[N];
+    for (int k = 0; k < N; k++) {
+        nodes[k] = columns_add(p, exprs[k]);
+        alone[k] = columns_of(exprs[k], &b, 0);
+    }
+    struct eval *e = eval_new(p, &b, 4);
+    size_t n;
+    while ((n = eval_next(e)) > 0) {
+        for (int k = 0; k < N; k++) {
+            for (size_t i = 0; i < n; i++) {
+                double got = k < 3 ? eval_number(e, nodes[k])[i]
+                                   : (double)mask_bit(eval_mask(e, nodes[k]), i);
+                ck_assert_msg(columns_same(got, alone[k][eval_first(e) + i]), "%s, bar %zu",
+                              exprs[k], eval_first(e) + i);
+            }
+        }
+    }
+    for (int k = 0; k < N; k++)
+        free(alone[k]);
+    eval_free(e);
+    plan_free(p);
+    bars_release(&b);
+}
+END_TEST
+
 START_TEST(no_bars_give_no_block) {
     struct bars b;
     bars_init(&b);
@@ -312,4 +349,5 @@ START_TEST(masks_shift_and_count) {
 END_TEST
 
 SUITE_MAIN("eval", blocks_and_the_future_change_nothing, no_value_before_the_lookback_counts,
-           no_bars_give_no_block, long_windows_on_few_bars, masks_shift_and_count)
+           later_expressions_look_further_back, no_bars_give_no_block, long_windows_on_few_bars,
+           masks_shift_and_count)

@@ -334,6 +334,42 @@ START_TEST(messages_format_numbers) {
 }
 END_TEST
 
-SUITE_MAIN("expr", every_mistake_has_its_message, a_number_is_no_condition_and_the_other_way_round,
-           binds_as_pine_does, size_and_depth_have_limits, a_long_word_is_cut_in_the_message,
-           messages_format_numbers)
+/* Words in any order: whatever comes, it compiles or is refused at a place inside the text. */
+START_TEST(word_soup_is_refused_in_place) {
+    static const char *const words[] = {
+        "close",   "sma",   "bb",     "macd",  "fast", "up",     "mean",      "m",
+        "ta",      "math",  "true",   "na",    "tr",   "1",      "2.5",       "50000",
+        "crosses", "above", "below",  "and",   "or",   "not",    "(",         ")",
+        "(",       ")",     "[",      "]",     ",",    ".",      "?",         ":",
+        "+",       "-",     "*",      "/",     "%",    "<",      ">=",        "==",
+        "!=",      "\n",    "// x\n", "upper", "line", "signal", "crossover", "valuewhen",
+        "max",     "nz",    "ü",      "\xc3",  "=",    "&&",     "1e5",       "hl2"};
+    uint64_t random = 42;
+    int compiled = 0;
+    for (int round = 0; round < 20000; round++) {
+        char expr[400];
+        size_t n = 0;
+        for (size_t k = 1 + columns_random(&random) % 12; k > 0; k--) {
+            const char *word = words[columns_random(&random) % (sizeof words / sizeof *words)];
+            n += (size_t)snprintf(expr + n, sizeof expr - n, "%s ", word);
+        }
+        struct expr_error err = {.message = ""};
+        if (compile(expr, columns_random(&random) % 2 ? VALUE_NUMBER : VALUE_CONDITION, &err) >=
+            0) {
+            compiled++;
+            continue;
+        }
+        int lines = 1;
+        for (size_t i = 0; i < n; i++)
+            lines += expr[i] == '\n';
+        if (!err.message[0] || err.line < 1 || err.line > lines || err.column < 1 ||
+            err.column > (int)n + 1)
+            ck_abort_msg("%s: %d:%d: %s", expr, err.line, err.column, err.message);
+    }
+    ck_assert_int_gt(compiled, 50);
+}
+END_TEST
+
+SUITE_MAIN("expr", word_soup_is_refused_in_place, every_mistake_has_its_message,
+           a_number_is_no_condition_and_the_other_way_round, binds_as_pine_does,
+           size_and_depth_have_limits, a_long_word_is_cut_in_the_message, messages_format_numbers)

@@ -88,13 +88,11 @@ static inline FILE *columns_data(const char *name) {
 static inline bool columns_goog(struct bars *b) {
     char path[4096], line[256];
     const char *srcdir = getenv("srcdir"), *shared = getenv("CANDLEMILL_SHARED");
-    FILE *f = NULL;
-    for (int up = 0; !f && up < 3; up++) {
-        static const char *const from[] = {"", "/../shared", "/../../shared"};
-        snprintf(path, sizeof path, "%s%s/data/GOOG-1d.csv",
-                 up ? (srcdir ? srcdir : ".") : (shared ? shared : "/nonexistent"), from[up]);
-        f = fopen(path, "r");
-    }
+    if (shared)
+        snprintf(path, sizeof path, "%s/GOOG-1d.csv", shared);
+    else
+        snprintf(path, sizeof path, "%s/../shared/data/GOOG-1d.csv", srcdir ? srcdir : ".");
+    FILE *f = fopen(path, "r");
     if (!f) {
         fprintf(stderr, "skipped: no ../shared/data\n");
         return false;
