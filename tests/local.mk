@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/broker_world.h \
 	tests/columns.h \
 	tests/data/bad_input.tsv \
+	tests/data/golden.json \
 	tests/data/vectors.txt \
 	tests/foreign_worker.py \
 	tests/mongo_server.sh \
@@ -20,6 +21,9 @@ EXTRA_DIST += \
 dist_check_SCRIPTS += \
 	tests/banned.sh \
 	tests/cgi.sh \
+	tests/cli.sh \
+	tests/cli_client.py \
+	tests/golden_cli.py \
 	tests/layers.sh \
 	tests/worker.sh \
 	tests/ws_websocketd.py
