@@ -21,6 +21,11 @@ def data_folder():
     return None
 
 
+def golden_runs():
+    with open(os.path.join(srcdir, "tests", "data", "golden.json")) as f:
+        return json.load(f)
+
+
 def run(file, request, *options):
     done = subprocess.run([program, "run", "--data", file, "--request", "-", *options], input=json.dumps(request),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -42,9 +47,8 @@ def check(name, got, want, failures):
         failures.append(f"{name}: {got!r}, not {want}")
 
 
-def check_run(golden, folder, failures):
-    file = os.path.join(folder, golden["file"])
-    result = json.loads(run(file, golden["request"], "--json"))
+def check_result(golden, result, trades, failures):
+    """result: the body of /result; trades() gives the CSV. Returns how many figures were compared."""
     figures = dict(result["metrics"], bars=result["data"]["bars"])
     for word, want in golden["want"].items():
         check(f'{golden["name"]}: {word}', figures[word], want, failures)
@@ -52,7 +56,7 @@ def check_run(golden, folder, failures):
         if result["data"][word] != want:
             failures.append(f'{golden["name"]}: data.{word} is {result["data"][word]}, not {want}')
     if "firstTrade" in golden:
-        trade = next(csv.DictReader(run(file, golden["request"], "--csv", "trades").splitlines()))
+        trade = next(csv.DictReader(trades().splitlines()))
         for word, want in golden["firstTrade"].items():
             check(f'{golden["name"]}: first trade, {word}', float(trade[word]), want, failures)
     return len(golden["want"]) + len(golden.get("data", {})) + len(golden.get("firstTrade", {}))
@@ -63,15 +67,16 @@ def main():
     if not folder:
         print("skipped: no ../shared/data")
         sys.exit(SKIPPED)
-    with open(os.path.join(srcdir, "tests", "data", "golden.json")) as f:
-        runs = json.load(f)
-    failures, figures = [], 0
+    failures, figures, runs = [], 0, golden_runs()
     for golden in runs:
-        figures += check_run(golden, folder, failures)
+        file = os.path.join(folder, golden["file"])
+        result = json.loads(run(file, golden["request"], "--json"))
+        figures += check_result(golden, result, lambda: run(file, golden["request"], "--csv", "trades"), failures)
     for failure in failures:
         print(failure)
     print(f"{len(runs)} runs, {figures} figures, {len(failures)} differ")
     sys.exit(1 if failures else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
