@@ -141,3 +141,12 @@ tests_check_scheduler_LDADD = $(worker_test_libs)
 # the real candlemilld, driven from Python through a tool that has a store
 check_PROGRAMS += tests/job_tool
 tests_job_tool_LDADD = $(base_libs) $(store_libs)
+
+# The engine's tests under valgrind, in one process each; long property tests run a smaller share.
+check-valgrind: $(engine_tests)
+	@for t in $(engine_tests); do \
+		echo "  VALGRIND $$t"; \
+		CK_FORK=no CANDLEMILL_QUICK=1 srcdir='$(srcdir)' valgrind --quiet --error-exitcode=9 \
+			--leak-check=full --errors-for-leak-kinds=definite $$t || exit 1; \
+	done
+.PHONY: check-valgrind
