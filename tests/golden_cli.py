@@ -13,8 +13,8 @@ srcdir = os.environ.get("srcdir", ".")
 program = os.path.join(os.environ.get("builddir", "build"), "cli", "candlemill")
 
 
-def data_folder():
-    places = [os.path.join(srcdir, "..", "shared", "data"), os.path.join(srcdir, "..", "..", "shared", "data")]
+def data_folder(top=srcdir):
+    places = [os.path.join(top, "..", "shared", "data"), os.path.join(top, "..", "..", "shared", "data")]
     for place in [os.environ.get("CANDLEMILL_SHARED")] + places:
         if place and os.path.exists(os.path.join(place, "GOOG-1d.csv")):
             return place
