@@ -56,13 +56,14 @@ struct query_value {
 
 /* --- the request ------------------------------------------------------------------------------ */
 
-#define HTTP_PATH_MAX     512 /* the longest route with two 64 byte ids needs 180 */
-#define HTTP_ARGS_MAX     2
-#define HTTP_ARG_MAX      72 /* one more than any id, so a longer one is seen as too long */
-#define HTTP_REQUEST_ID   65
-#define HTTP_ETAG_MAX     40
-#define HTTP_RESPONSE_MAX ((size_t)1 << 30) /* a CSV of the longest backtest; never in one screen  \
-                                             */
+#define HTTP_PATH_MAX   512 /* the longest route with two 64 byte ids needs 180 */
+#define HTTP_ARGS_MAX   2
+#define HTTP_ARG_MAX    72 /* one more than any id, so a longer one is seen as too long */
+#define HTTP_REQUEST_ID 65
+#define HTTP_ETAG_MAX   40
+#define HTTP_RESPONSE_MAX                                                                          \
+    ((size_t)1 << 30) /* a CSV of the longest backtest; never in one screen                        \
+                       */
 
 struct http_req {
     enum http_method method;
