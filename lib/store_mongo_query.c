@@ -20,8 +20,10 @@ static bool is_too_large(uint32_t code) {
 /* Nothing is wrong with the request: the server cannot answer it now, or not in time. */
 static bool is_passing(uint32_t code) {
     static const uint32_t codes[] = {
+        1,     /* InternalError: a storage engine that gave up */
         6,     /* HostUnreachable */
         7,     /* HostNotFound */
+        8,     /* UnknownError */
         24,    /* LockTimeout */
         50,    /* MaxTimeMSExpired */
         64,    /* WriteConcernFailed */

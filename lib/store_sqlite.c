@@ -29,7 +29,8 @@ static const char *const migrations[] = {
     " completed_ms INTEGER NOT NULL, tags TEXT, note TEXT, error TEXT, params TEXT NOT NULL);"
     "CREATE INDEX backtests_newest ON backtests (created_ms, id);"
     "CREATE INDEX backtests_owner ON backtests (user_id, created_ms, id);"
-    "CREATE INDEX backtests_open ON backtests (created_ms, id, user_id, priority) WHERE open = 1;"
+    "CREATE INDEX backtests_open ON backtests (created_ms, id, user_id, priority, open) WHERE open "
+    "= 1;"
     /* counting thousands of open jobs at every submit costs more than the submit: kept here */
     "CREATE TABLE loads (user_id TEXT PRIMARY KEY NOT NULL, queued INTEGER NOT NULL,"
     " running INTEGER NOT NULL) WITHOUT ROWID;"

@@ -1,4 +1,5 @@
-/* The store's contract: every case runs over SQLite and over a MongoDB-compatible server. */
+/* The store's contract: every case runs over SQLite and over a MongoDB-compatible server.
+ * CK_RUN_CASE=races picks a group; CANDLEMILL_TEST_MONGO=URI another server. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,6 +20,10 @@ int main(void) {
     add(suite, "jobs", store_cases_jobs);
     add(suite, "results", store_cases_results);
     add(suite, "candles", store_cases_candles);
+    add(suite, "races", store_cases_races);
+    add(suite, "faults", store_cases_faults);
+    add(suite, "sqlite", store_cases_sqlite);
+    add(suite, "mongo", store_cases_mongo);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -112,8 +112,12 @@ tests_check_store_SOURCES = \
 	tests/check_store.c \
 	tests/store_cases_backtests.c \
 	tests/store_cases_candles.c \
+	tests/store_cases_faults.c \
 	tests/store_cases_jobs.c \
+	tests/store_cases_mongo.c \
+	tests/store_cases_races.c \
 	tests/store_cases_results.c \
+	tests/store_cases_sqlite.c \
 	tests/store_world.c tests/store_world.h
 
 # the API without its transport

@@ -61,4 +61,4 @@ while True:
 }
 echo "mongodb://127.0.0.1:$port $server"
 exec >&2 # whoever reads the line sees its end
-wait "$server"
+wait "$server" 2>/dev/null

@@ -1,9 +1,11 @@
 #include "tests/store_world.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +75,7 @@ static bool read_ready(int fd, struct mongo_server *m) {
     return true;
 }
 
-bool mongo_server_start(struct mongo_server *m, const char *data, int port) {
+bool mongo_server_start(struct mongo_server *m, const char *data, int port, const char *option) {
     *m = (struct mongo_server){.port = port};
     char script[512], port_text[8];
     const char *srcdir = getenv("srcdir");
@@ -93,7 +95,7 @@ bool mongo_server_start(struct mongo_server *m, const char *data, int port) {
         prctl(PR_SET_PDEATHSIG, SIGTERM); /* a failed test leaves no server behind */
         if (getppid() != parent || dup2(out[1], STDOUT_FILENO) < 0)
             _exit(126);
-        execl("/bin/sh", "sh", script, m->folder, port_text, (char *)NULL);
+        execl("/bin/sh", "sh", script, m->folder, port_text, option, (char *)NULL);
         _exit(127);
     }
     close(out[1]);
@@ -114,6 +116,36 @@ void mongo_server_kill(struct mongo_server *m) {
     m->script = 0;
 }
 
+/* Every thread of it is stopped: a signal is sent faster than it works. */
+static bool stopped(pid_t pid) {
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    ck_assert_ptr_nonnull(tasks);
+    bool all = true;
+    for (struct dirent *d; (d = readdir(tasks));) {
+        if (d->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%.16s/stat", (int)pid, d->d_name);
+        FILE *f = fopen(path, "r");
+        if (!f)
+            continue; /* a thread that has ended */
+        const char *line = fgets(text, sizeof text, f);
+        const char *name_end = line ? strrchr(line, ')') : NULL;
+        all = all && name_end && name_end[1] == ' ' && name_end[2] == 'T';
+        fclose(f);
+    }
+    closedir(tasks);
+    return all;
+}
+
+void mongo_server_freeze(struct mongo_server *m) {
+    int64_t deadline = clock_mono_ms() + 10000;
+    ck_assert_int_eq(kill(m->server, SIGSTOP), 0);
+    while (!stopped(m->server))
+        ck_assert_int_lt(clock_mono_ms(), deadline);
+}
+
 void mongo_server_stop(struct mongo_server *m) {
     if (m->script <= 0)
         return;
@@ -130,7 +162,7 @@ void world_begin(void) {
     const char *given = getenv("CANDLEMILL_TEST_MONGO");
     if (given && given[0]) {
         snprintf(base_uri, sizeof base_uri, "%s", given);
-    } else if (mongo_server_start(&server, NULL, 0)) {
+    } else if (mongo_server_start(&server, NULL, 0, NULL)) {
         own_server = true;
         snprintf(base_uri, sizeof base_uri, "%s", server.uri);
     } else {
@@ -241,6 +273,28 @@ void ended_backtest(struct store *s, const char *id, const char *user) {
     ok(store_backtest_insert(s, &b, &world_err));
     ok(store_attempt_insert(s, &a, &world_err));
     ok(store_result_insert(s, &r, &part, 1, &world_err));
+}
+
+pid_t world_hold_lock(const char *path) {
+    int held[2];
+    char byte;
+    ck_assert_int_eq(pipe2(held, O_CLOEXEC), 0);
+    pid_t parent = getpid(), pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        sqlite3 *db;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent || sqlite3_open(path, &db) != SQLITE_OK ||
+            sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+            write(held[1], "", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(held[1]);
+    ck_assert_int_eq(read(held[0], &byte, 1), 1);
+    close(held[0]);
+    return pid;
 }
 
 int in_processes(int n, int (*job)(int i, void *arg), void *arg) {

@@ -32,15 +32,17 @@ struct store *world_open(int kind);
 struct store *world_open_uri(const char *uri, int timeout_ms);
 
 /* A MongoDB-compatible server of one's own over a folder (NULL: a temp one), for the cases that
- * kill, freeze or fill it. port 0: a free one. False: none can be had. */
+ * kill, freeze or fill it. port 0: a free one; option: one more for the server, or NULL. False:
+ * none can be had. */
 struct mongo_server {
     char uri[256];
     char folder[256];
     int port;
     pid_t script, server;
 };
-bool mongo_server_start(struct mongo_server *m, const char *folder, int port);
-void mongo_server_kill(struct mongo_server *m); /* -9 */
+bool mongo_server_start(struct mongo_server *m, const char *folder, int port, const char *option);
+void mongo_server_kill(struct mongo_server *m);   /* -9 */
+void mongo_server_freeze(struct mongo_server *m); /* returns when it has stopped; SIGCONT thaws */
 void mongo_server_stop(struct mongo_server *m);
 
 /* The error of the last ok() or gives(). */
@@ -68,6 +70,9 @@ struct backtest got(struct store *s, const char *id);
 /* Inserts a backtest that has ended with attempt 1 and a part "trades". */
 void ended_backtest(struct store *s, const char *id, const char *user);
 
+/* A process that holds the write lock of a SQLite file until it is killed. */
+pid_t world_hold_lock(const char *path);
+
 /* Runs job(i, arg) in n processes that start together; sums what they return (0 .. 100). */
 int in_processes(int n, int (*job)(int i, void *arg), void *arg);
 
@@ -76,6 +81,10 @@ void store_cases_backtests(TCase *tcase);
 void store_cases_jobs(TCase *tcase);
 void store_cases_results(TCase *tcase);
 void store_cases_candles(TCase *tcase);
+void store_cases_races(TCase *tcase);
+void store_cases_faults(TCase *tcase);
+void store_cases_sqlite(TCase *tcase); /* this store's own, once */
+void store_cases_mongo(TCase *tcase);
 #define STORE_CASES(name, ...)                                                                     \
     void store_cases_##name(TCase *tcase) {                                                        \
         const TTest *tests[] = {__VA_ARGS__};                                                      \
