@@ -211,39 +211,49 @@ static enum err_code insert_idempotency(struct mongo_store *s, const struct idem
                         e);
 }
 
-enum err_code mongo_idempotency_insert(struct store *base, const struct idempotency *row,
-                                       struct idempotency *ret_existing, struct err *e) {
-    struct mongo_store *s = mongo_of(base);
-    int64_t expired = row->created_ms - IDEMPOTENCY_HOURS * MS_PER_HOUR;
-    enum err_code code = insert_idempotency(s, row, e);
-    if (code != ERR_DUPLICATE)
-        return code;
-    /* of several who find an old row gone, the insert again lets one through */
-    int64_t removed = 0;
-    code = mongo_delete(
-        s, IDEMPOTENCY,
-        BCON_NEW("_id", BCON_UTF8(row->key), "createdAt", "{", "$lt", BCON_DATE_TIME(expired), "}"),
-        &removed, e);
-    if (code == ERR_NONE)
-        code = removed > 0 ? insert_idempotency(s, row, e)
-                           : err_set(e, ERR_DUPLICATE, "a record with this id exists");
-    if (code != ERR_DUPLICATE || !ret_existing)
-        return code;
-
-    struct mongo_rows rows = mongo_find(s, IDEMPOTENCY, mongo_by_id(row->key, NULL), NULL);
+/* The row that is there; ERR_NOT_FOUND: none is. */
+static enum err_code get_idempotency(struct mongo_store *s, const char *key,
+                                     struct idempotency *ret, struct err *e) {
+    struct mongo_rows rows = mongo_find(s, IDEMPOTENCY, mongo_by_id(key, NULL), NULL);
     const bson_t *doc;
-    struct err read_error;
-    code = mongo_next(&rows, &doc, &read_error);
-    if (code != ERR_NONE) {
-        if (e)
-            *e = read_error;
-        return code == ERR_NOT_FOUND ? err_set(e, ERR_UNAVAILABLE, "the row went meanwhile") : code;
-    }
+    enum err_code code = mongo_next(&rows, &doc, e);
+    if (code != ERR_NONE)
+        return code;
     struct idempotency found = {.created_ms = get_time(doc, "createdAt")};
     get_text(doc, "_id", found.key, sizeof found.key);
     get_text(doc, "payloadHash", found.payload_hash, sizeof found.payload_hash);
     get_text(doc, "backtestId", found.backtest_id, sizeof found.backtest_id);
     mongo_close(&rows);
-    *ret_existing = found;
-    return ERR_DUPLICATE;
+    *ret = found;
+    return ERR_NONE;
+}
+
+#define IDEMPOTENCY_TRIES 10
+
+/* An expired row is deleted and the insert decides again. Between the two another process finds no
+ * row at all; it tries to insert like everybody else. */
+enum err_code mongo_idempotency_insert(struct store *base, const struct idempotency *row,
+                                       struct idempotency *ret_existing, struct err *e) {
+    struct mongo_store *s = mongo_of(base);
+    int64_t expired = row->created_ms - IDEMPOTENCY_HOURS * MS_PER_HOUR;
+    for (int i = 0; i < IDEMPOTENCY_TRIES; i++) {
+        enum err_code code = insert_idempotency(s, row, e);
+        if (code != ERR_DUPLICATE)
+            return code;
+        struct idempotency there;
+        code = get_idempotency(s, row->key, &there, e);
+        if (code == ERR_NONE && there.created_ms >= expired) {
+            if (ret_existing)
+                *ret_existing = there;
+            return err_set(e, ERR_DUPLICATE, "a record with this id exists");
+        }
+        if (code == ERR_NONE)
+            code = mongo_delete(s, IDEMPOTENCY,
+                                BCON_NEW("_id", BCON_UTF8(row->key), "createdAt", "{", "$lt",
+                                         BCON_DATE_TIME(expired), "}"),
+                                NULL, e);
+        if (code != ERR_NONE && code != ERR_NOT_FOUND)
+            return code;
+    }
+    return err_set(e, ERR_UNAVAILABLE, "the key's row comes and goes");
 }
