@@ -7,6 +7,11 @@ EXTRA_DIST += \
 	tests/data/bad_input.tsv \
 	tests/data/golden.json \
 	tests/data/vectors.txt \
+	tests/faults/checker.py \
+	tests/faults/listener.py \
+	tests/faults/promise.py \
+	tests/faults/test_checker.py \
+	tests/faults/test_promise.py \
 	tests/foreign_worker.py \
 	tests/mongo_server.sh \
 	tests/near.h \
@@ -23,6 +28,7 @@ dist_check_SCRIPTS += \
 	tests/cgi.sh \
 	tests/cli.sh \
 	tests/cli_client.py \
+	tests/faults.sh \
 	tests/golden_cli.py \
 	tests/layers.sh \
 	tests/worker.sh \
@@ -154,3 +160,8 @@ check-valgrind: $(engine_tests)
 			--leak-check=full --errors-for-leak-kinds=definite $$t || exit 1; \
 	done
 .PHONY: check-valgrind
+
+# everything under faults, over both stores
+.PHONY: check-faults
+check-faults: all $(check_PROGRAMS)
+	FAULTS=whole srcdir='$(srcdir)' builddir='$(builddir)' $(srcdir)/tests/faults.sh

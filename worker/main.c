@@ -50,16 +50,18 @@ static int check(const struct conf *conf, bool verbose) {
 
 int main(int argc, char **argv) {
     static const struct option words[] = {{"until-idle", no_argument, NULL, 'u'},
-                                          {"runner", no_argument, NULL, 'R'},
                                           {"version", no_argument, NULL, 'V'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    struct options o = {.settings = must_have((size_t)argc + 1, sizeof(char *))};
+    struct options o = {0};
     struct conf conf;
     struct err e;
     bool only_check = false;
     int c;
     log_init("candlemilld", LOG_INFO_L);
+    if (argc == 2 && strcmp(argv[1], RUNNER_OPTION) == 0)
+        return runner_main();
+    o.settings = must_have((size_t)argc, sizeof(char *));
     while ((c = getopt_long(argc, argv, "f:no:v", words, NULL)) != -1) {
         switch (c) {
         case 'f':
@@ -77,8 +79,6 @@ int main(int argc, char **argv) {
         case 'u':
             o.until_idle = true;
             break;
-        case 'R':
-            return runner_main();
         case 'V':
             puts("candlemilld " PACKAGE_VERSION);
             return EXIT_SUCCESS;

@@ -7,6 +7,7 @@
 #include "lib/conf.h"
 #include "lib/limits.h"
 
+#define RUNNER_OPTION   "--runner"
 #define RUNNER_FD       3  /* the runner's end of the pair */
 #define SLOT_FD         4  /* the slot's lock: held as long as the runner lives */
 #define RUNNER_EXIT_CPU 75 /* the job used up its processor time in a place that does not ask */

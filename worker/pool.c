@@ -31,7 +31,7 @@ void pool_init(struct pool *p, const struct conf *conf) {
 
 /* In the child: nothing of the supervisor's is kept but the pair, the slot and stderr. */
 __attribute__((noreturn)) static void become_runner(int fd, int slot_fd) {
-    char path[] = "/proc/self/exe", name[] = "candlemilld: runner", option[] = "--runner";
+    char path[] = "/proc/self/exe", name[] = "candlemilld: runner", option[] = RUNNER_OPTION;
     char *const argv[] = {name, option, NULL};
     sigset_t none;
     int pair = fcntl(fd, F_DUPFD, SLOT_FD + 1), slot = fcntl(slot_fd, F_DUPFD, SLOT_FD + 1);

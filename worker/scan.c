@@ -10,6 +10,8 @@
 #include "worker/order.h"
 #include "worker/supervisor.h"
 
+#define PING_MS 500 /* a store that answers later was not there all the time */
+
 /* The attempt that a runner of ours has in its hands, 0: none. One that was handed to a runner that
  * does not even claim it for a lease (stopped, perhaps) counts as not handed. */
 static int handed_of(const struct supervisor *s, const struct job *j, int64_t now_ms) {
@@ -24,19 +26,37 @@ static int handed_of(const struct supervisor *s, const struct job *j, int64_t no
     return 0;
 }
 
-/* Writes the end of an attempt. False: the store did not take it; the next scan tries again. */
+/* Writes the end of an attempt. False: the store did not take it; the next scan tries again, and
+ * until then nothing else is written: each failure may take seconds. */
 static bool end_attempt(struct supervisor *s, struct job *j, const struct attempt *a,
                         enum attempt_end end, const char *why) {
     struct err e;
+    if (s->unwritable)
+        return false;
     enum err_code rc = store_attempt_end(s->store, j->id, a->n, a->token, end, &e);
     if (rc != ERR_NONE && rc != ERR_NOT_FOUND) {
         log_warn("%s: %s", j->id, e.message);
+        s->unwritable = true;
         return false;
     }
     if (rc == ERR_NONE)
         log_info("%s attempt %d of %s: %s", j->id, a->n, a->owner, why);
     supervisor_rescan(s);
     return true;
+}
+
+/* The beat stood still, but could its owner have written one? A store that reads and does not write
+ * (a full disk, a lock somebody holds) must not look like a dead worker. */
+static bool writable(struct supervisor *s) {
+    struct err e;
+    int64_t began = clock_mono_ms();
+    bool ok = !s->unwritable && store_ping(s->store, &e) == ERR_NONE &&
+              clock_mono_ms() - began <= PING_MS;
+    if (!ok) {
+        s->unwritable = true;
+        lease_clock_failed(&s->lease, clock_mono_ms());
+    }
+    return ok;
 }
 
 static void wear_out(struct supervisor *s, struct job *j, const struct open_job *seen) {
@@ -80,7 +100,7 @@ static void act(struct supervisor *s, struct job *j, const struct open_job *seen
         break;
     }
     case VERDICT_LOST:
-        if (end_attempt(s, j, &seen->last, ATTEMPT_LOST, "lost: its lease is over"))
+        if (writable(s) && end_attempt(s, j, &seen->last, ATTEMPT_LOST, "lost: its lease is over"))
             jobs_move(&s->jobs, j, JOB_WAITING); /* also from a runner of ours that stands still */
         break;
     case VERDICT_WORN_OUT:
@@ -131,6 +151,7 @@ void scan_run(struct supervisor *s, int64_t now_ms) {
     s->scan_planned_ms = ended + (took * 10 > SCAN_MS ? took * 10 : SCAN_MS);
     s->scan_due_ms = s->scan_planned_ms;
     s->hint_budget = HINTS_A_SCAN;
+    s->unwritable = false;
     if (rc != ERR_NONE) {
         lease_clock_failed(&s->lease, ended);
         s->scan_due_ms = s->scan_planned_ms = ended + SCAN_MS;

@@ -44,6 +44,7 @@ struct supervisor {
     int64_t scan_due_ms;     /* 0: at once */
     int64_t scan_planned_ms; /* the regular time: a scan much later proves no lease over */
     int hint_budget;         /* hints that may still be sent before the next scan */
+    bool unwritable;         /* since the last scan the store refused a write */
     bool scanned;            /* a scan has succeeded */
     int64_t idle_ms;    /* --until-idle: since when there was nothing for us to do, -1: there is */
     int64_t leaving_ms; /* when the drain ends for good, 0: not draining */

@@ -30,6 +30,11 @@ def wait_until(what, condition, seconds=DEADLINE, step=0.01):
         time.sleep(step)
 
 
+def sanitized():
+    """A build with AddressSanitizer."""
+    return b"__asan_init" in (BUILD / "candlemilld").read_bytes()
+
+
 class Redis:
     """A connection to a redis, RESP over its unix socket."""
 
@@ -118,12 +123,12 @@ class World:
             self.tool = subprocess.Popen([BUILD / "tests/job_tool", self.store], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
             self.ask(do="candles", symbol="TEST", interval="1h", bars=3000)
-        except BaseException:
-            self.__exit__()
+        except BaseException as e:
+            self.__exit__(type(e))
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *error):
         for child in self.children:
             if child.poll() is None:
                 child.kill()
@@ -140,10 +145,14 @@ class World:
             self.tool.wait()
         if self.redis_process:
             self.stop_redis()
+        log = self.log.read_text(errors="replace") if self.log.exists() else ""
         if os.environ.get("KEEP_WORLD"):
             print("kept", self.dir, file=sys.stderr)
         else:
             shutil.rmtree(self.dir, ignore_errors=True)
+        faults = [line for line in log.splitlines() if "Sanitizer" in line or "runtime error" in line]
+        if error[:1] in ((), (None,)) and faults:
+            raise AssertionError("\n".join(faults))
 
     # --- redis
 
