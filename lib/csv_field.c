@@ -88,22 +88,33 @@ __attribute__((noinline)) static const char *number_slow(const char *p, const ch
     return number_by_strtod(start, p, ret) ? p : NULL;
 }
 
-/* How many of the 8 bytes at p are digits, and their value. Each byte of `odd` is 0..9 for a digit;
- * adding 0x76 sets the top bit of every other byte, and a carry only reaches bytes behind it. Three
- * multiplications then add up pairs, fours and eights. */
-static inline unsigned eight(const char *p, uint64_t *ret_value) {
+/* The 8 bytes at p, first in the low byte, each 0..9 where it is a digit. */
+static inline uint64_t eight_bytes(const char *p) {
     uint64_t w;
     memcpy(&w, p, sizeof w);
-    uint64_t odd = w ^ UINT64_C(0x3030303030303030);
-    uint64_t stop = ((odd + UINT64_C(0x7676767676767676)) | odd) & UINT64_C(0x8080808080808080);
-    if (!stop)
-        return 8;
-    unsigned n = (unsigned)__builtin_ctzll(stop) / 8;
-    uint64_t v = odd << 8 << (56 - 8 * n); /* two steps: a shift by 64 is not allowed */
+    return w ^ UINT64_C(0x3030303030303030);
+}
+
+/* The top bit of every byte that is no digit: 0x76 carries into it from 10 on. Nothing is carried
+ * to the next byte by ASCII, so at least the first two set bits are right. */
+static inline uint64_t stops(uint64_t bytes) {
+    return ((bytes + UINT64_C(0x7676767676767676)) | bytes) & UINT64_C(0x8080808080808080);
+}
+
+static inline unsigned first_stop(uint64_t stops) {
+    return (unsigned)__builtin_ctzll(stops) / 8;
+}
+
+/* The number that the low n bytes (0 to 7) spell: pairs, fours and eights are added up. */
+static inline double value_of(uint64_t bytes, unsigned n) {
+    uint64_t v = bytes << 8 << (56 - 8 * n); /* two steps: a shift by 64 is not allowed */
     v = v * 10 + (v >> 8);
     v = (v & UINT64_C(0x00ff00ff00ff00ff)) * 100 + (v >> 16 & UINT64_C(0x00ff00ff00ff00ff));
-    *ret_value = ((v & UINT64_C(0xffff)) * 10000 + (v >> 32 & UINT64_C(0xffff)));
-    return n;
+    return (double)(int64_t)((v & UINT64_C(0xffff)) * 10000 + (v >> 32 & UINT64_C(0xffff)));
+}
+
+static inline bool exponent_follows(char c) {
+    return (c | 0x20) == 'e';
 }
 
 /* The form of nearly every price: up to 7 digits, a point, up to 7 more. Then the mantissa is below
@@ -111,18 +122,29 @@ static inline unsigned eight(const char *p, uint64_t *ret_value) {
 const char *csv_number(const char *p, const char *end, double *ret) {
     if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__ || end - p < 24)
         return number_slow(p, end, ret);
-    uint64_t whole, rest;
-    unsigned n = eight(p, &whole);
-    if (n == 0 || n == 8 || (p[n] | 0x20) == 'e')
+    uint64_t bytes = eight_bytes(p), stop = stops(bytes);
+    unsigned n = stop ? first_stop(stop) : 8;
+    if (n == 0 || n == 8 || exponent_follows(p[n]))
         return number_slow(p, end, ret);
     if (p[n] != '.') {
-        *ret = (double)(int64_t)whole;
+        *ret = value_of(bytes, n);
         return p + n;
     }
-    unsigned m = eight(p + n + 1, &rest);
-    if (m == 8 || (p[n + 1 + m] | 0x20) == 'e')
+    uint64_t second = stop & (stop - 1);
+    if (second) { /* all of it lies in the 8 bytes: the point is taken out */
+        unsigned len = first_stop(second);
+        uint64_t whole = (UINT64_C(1) << (8 * n)) - 1;
+        if (exponent_follows(p[len]))
+            return number_slow(p, end, ret);
+        *ret = value_of((bytes & whole) | (bytes >> 8 & ~whole), len - 1) / power[len - 1 - n];
+        return p + len;
+    }
+    uint64_t rest = eight_bytes(p + n + 1);
+    stop = stops(rest);
+    unsigned m = stop ? first_stop(stop) : 8;
+    if (m == 8 || exponent_follows(p[n + 1 + m]))
         return number_slow(p, end, ret);
-    *ret = ((double)(int64_t)whole * power[m] + (double)(int64_t)rest) / power[m];
+    *ret = (value_of(bytes, n) * power[m] + value_of(rest, m)) / power[m];
     return p + n + 1 + m;
 }
 
@@ -167,9 +189,12 @@ static bool compact_date(int64_t v, int64_t *ret_ms) {
 
 /* Digits behind a point, at least one: adds the first three as milliseconds. */
 static const char *fraction(const char *p, const char *end, int64_t *ms) {
+    static const int scales[] = {100, 10, 1};
     const char *first = p;
-    for (int64_t scale = 100; digit(p, end); p++, scale /= 10)
-        *ms += (*p - '0') * scale;
+    for (; p - first < 3 && digit(p, end); p++)
+        *ms += (*p - '0') * scales[p - first];
+    while (digit(p, end))
+        p++;
     return p > first ? p : NULL;
 }
 
@@ -243,6 +268,8 @@ const char *csv_stamp(const char *p, const char *end, struct csv_day *day, int64
         if (!q)
             return NULL;
     }
+    if (q < end && *q == 'Z')
+        q++;
     if (q < end) /* a zone, or nothing of ours */
         return stamp_slow(p, end, ret_ms);
     *ret_ms = ms;
