@@ -308,14 +308,13 @@ START_TEST(huge_lines_and_cut_texts_end_well) {
 END_TEST
 
 static char *read_file(const char *name, size_t *ret_len) {
-    const char *srcdir = getenv("srcdir");
+    const char *given = getenv("CANDLEMILL_SHARED"), *srcdir = getenv("srcdir");
     char path[512];
-    snprintf(path, sizeof path, "%s/../shared/data/%s", srcdir ? srcdir : ".", name);
+    if (given)
+        snprintf(path, sizeof path, "%s/%s", given, name);
+    else
+        snprintf(path, sizeof path, "%s/../shared/data/%s", srcdir ? srcdir : ".", name);
     FILE *f = fopen(path, "rb");
-    if (!f) {
-        snprintf(path, sizeof path, "%s/../../shared/data/%s", srcdir ? srcdir : ".", name);
-        f = fopen(path, "rb");
-    }
     if (!f)
         return NULL;
     struct buf b;
