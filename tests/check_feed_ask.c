@@ -148,6 +148,15 @@ START_TEST(silence_is_asked_about) {
     int64_t t0 = clock_mono_ms();
     struct ask a = next_ask(w, "ann", "bt_1");
     ck_assert_int_ge(clock_mono_ms() - t0, fast_times.quiet - 50);
+    struct event stored = make(EVENT_PROGRESS, "bt_1", "ann", 1, 20);
+    stored.seq = 0; /* what the store alone knows */
+    answer(w, &a, "ann", &stored);
+    expect(w, "progress bt_1 20");
+    a = next_ask(w, "ann", "bt_1");
+    stored.progress = 15;
+    answer(w, &a, "ann", &stored);
+    expect_nothing(w);
+    a = next_ask(w, "ann", "bt_1");
     answer(w, &a, "ann", &end); /* its end was published while nobody could hear */
     expect(w, "complete bt_1 success");
     world_end(w);

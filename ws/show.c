@@ -27,12 +27,12 @@ static void put_started(struct out *o, struct watch *w, const struct event *ev) 
     w->started = true;
 }
 
-/* Whether this progress says more than what was shown. */
+/* Whether this progress says more than what was shown. Within an attempt the percentage orders it:
+ * an answer to an ask knows no seq. */
 static bool is_news(const struct watch *w, const struct event *ev) {
-    bool later = ev->attempt > w->attempt || (ev->attempt == w->attempt && ev->seq > w->seq);
-    if (w->lapsed)
-        return ev->progress >= w->percent;
-    return ev->progress > w->percent && (later || w->percent < 0);
+    if (ev->attempt < w->attempt)
+        return false; /* of a runner that has lost it */
+    return ev->progress > w->percent || (w->lapsed && ev->progress == w->percent);
 }
 
 void show_event(struct out *o, struct watch *w, const struct event *ev, bool again) {
@@ -46,7 +46,6 @@ void show_event(struct out *o, struct watch *w, const struct event *ev, bool aga
     } else if (ev->kind == EVENT_PROGRESS && is_news(w, ev)) {
         put_event(o, ev);
         w->attempt = ev->attempt;
-        w->seq = ev->seq;
         w->percent = ev->progress;
         w->lapsed = false;
     }

@@ -14,8 +14,7 @@ struct watch {
     char id[ID_MAX];
     char user_id[USER_MAX]; /* its owner; empty: not known yet */
     int attempt;            /* of the newest progress shown */
-    int64_t seq;
-    int percent; /* highest shown; -1: none */
+    int percent;            /* highest shown; -1: none */
     bool started, ended;
     bool lapsed;              /* nobody listened for a while: the newest may be shown once more */
     unsigned round;           /* the last reading of the open hash that had it */
