@@ -6,7 +6,6 @@
 # Without npm everything but the page is built, and make says so each time.
 www_sources = \
 	www/.prettierignore \
-	www/.prettierrc.json \
 	www/build.mjs \
 	www/package-lock.json \
 	www/package.json \

@@ -27,9 +27,19 @@ const STEADY_MS = 5_000;
 export interface LiveWorld {
   open(url: string): WebSocket;
   random(): number;
+  now(): number; // ms, monotonic
+  later(run: () => void, ms: number): () => void; // returns how to stop it
 }
 
-const browser: LiveWorld = { open: (url) => new WebSocket(url), random: Math.random };
+const browser: LiveWorld = {
+  open: (url) => new WebSocket(url),
+  random: Math.random,
+  now: () => performance.now(),
+  later: (run, ms) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 export class Live {
   state: LiveState = "off";
@@ -41,8 +51,8 @@ export class Live {
   private failures = 0;
   private openedAt = 0;
   private retryAfter = 0;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  private stopRetry = () => {};
+  private stopSilence = () => {};
 
   constructor(
     private readonly url: () => string,
@@ -86,7 +96,7 @@ export class Live {
   }
 
   private connect(): void {
-    clearTimeout(this.retryTimer);
+    this.stopRetry();
     this.retryAfter = 0;
     this.set(this.state === "off" ? "connecting" : this.state);
     let socket: WebSocket;
@@ -105,7 +115,7 @@ export class Live {
   }
 
   private up(): void {
-    this.openedAt = performance.now();
+    this.openedAt = this.world.now();
     this.everUp = true;
     this.set("up");
     for (const id of this.rooms.keys()) this.say("backtest:subscribe", id);
@@ -135,23 +145,23 @@ export class Live {
   }
 
   private expectNoise(): void {
-    clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.lost(), SILENCE_MS);
+    this.stopSilence();
+    this.stopSilence = this.world.later(() => this.lost(), SILENCE_MS);
   }
 
   private lost(): void {
-    const steady = this.state === "up" && performance.now() - this.openedAt >= STEADY_MS;
+    const steady = this.state === "up" && this.world.now() - this.openedAt >= STEADY_MS;
     this.failures = steady ? 0 : this.failures;
     const spread = Math.min(CAP_MS, BASE_MS * 2 ** this.failures) * this.world.random();
     this.failures = Math.min(this.failures + 1, 10);
     const wait = Math.min(CAP_MS, this.retryAfter + spread);
     this.close("away");
-    this.retryTimer = setTimeout(() => this.connect(), wait);
+    this.stopRetry = this.world.later(() => this.connect(), wait);
   }
 
   private close(state: LiveState): void {
-    clearTimeout(this.retryTimer);
-    clearTimeout(this.silenceTimer);
+    this.stopRetry();
+    this.stopSilence();
     const socket = this.socket;
     this.socket = null;
     socket?.close();

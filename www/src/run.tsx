@@ -45,9 +45,9 @@ export function Run({ id }: { id: string }) {
             {view.attempt > 1 && <> · attempt {view.attempt}</>}
           </p>
         </div>
-        <Badge status={status} />
+        {backtest && <Badge status={status} />}
         <div class="actions">
-          {!ended(status) ? (
+          {!backtest ? null : !ended(status) ? (
             <button type="button" onClick={cancel} aria-disabled={cancelling}>
               {cancelling ? "Cancelling…" : "Cancel"}
             </button>
@@ -67,7 +67,7 @@ export function Run({ id }: { id: string }) {
       <p class="visually-hidden" role="status">
         {spoken(view)}
       </p>
-      {!ended(status) && <Live view={view} />}
+      {!ended(status) && (backtest ? <Live view={view} /> : <Loading view={view} />)}
       {status === "failed" && (
         <Notice kind="bad" title="This backtest failed.">
           {view.error || "No reason was given."}
@@ -115,6 +115,16 @@ function Live({ view }: { view: View }) {
   );
 }
 
+/** Before the first answer nothing is known: no percentage, which could only fall back to 0. */
+function Loading({ view }: { view: View }) {
+  return (
+    <section class="panel live" aria-busy="true">
+      <p class="muted">Loading…</p>
+      <Link view={view} />
+    </section>
+  );
+}
+
 /** What is the matter with the connection; nothing while all is well. */
 function Link({ view }: { view: View }) {
   if (view.unreachable) {
@@ -137,7 +147,8 @@ function Link({ view }: { view: View }) {
 }
 
 /** For screen readers: the quarters, not every step. */
-function spoken({ status, progress, error }: View): string {
+function spoken({ backtest, status, progress, error }: View): string {
+  if (!backtest) return "";
   if (status === "completed") return "The backtest is complete.";
   if (status === "failed") return `The backtest failed. ${error}`;
   if (status === "cancelled") return "The backtest was cancelled.";

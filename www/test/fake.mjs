@@ -263,10 +263,14 @@ export class Fake {
       return this.problem(response, status, "Bad request", body, headers);
     }
     const params = JSON.parse(text);
+    if (params.cash === 0) {
+      const errors = [{ pointer: "/cash", code: "range", detail: "cash must be above 0" }];
+      return this.problem(response, 400, "Bad request", { errors });
+    }
     const key = request.headers["idempotency-key"];
-    const known = this.keys.get(key);
+    const known = key && this.keys.get(key);
     const record = known ? this.records.get(known) : this.add(params);
-    this.keys.set(key, record.backtestId);
+    if (key) this.keys.set(key, record.backtestId);
     this.json(response, 202, record, "application/json", {
       Location: `/api/algo/backtest/${record.backtestId}`,
     });

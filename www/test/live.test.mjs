@@ -4,16 +4,16 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { load } from "./source.mjs";
 
-// A clock that moves only when told: node 18 has none of its own.
+// A clock that moves only when told.
 const timers = new Map();
 let now = 0;
 let nextTimer = 1;
-globalThis.setTimeout = (run, wait) => {
-  timers.set(nextTimer, { run, at: now + wait });
-  return nextTimer++;
-};
-globalThis.clearTimeout = (id) => timers.delete(id);
-performance.now = () => now;
+
+function later(run, wait) {
+  const id = nextTimer++;
+  timers.set(id, { run, at: now + wait });
+  return () => timers.delete(id);
+}
 
 function pass(duration) {
   const until = now + duration;
@@ -42,7 +42,7 @@ beforeEach(() => {
     sockets.push(socket);
     return socket;
   };
-  live = new Live(() => "ws://x/ws", { open, random: () => random });
+  live = new Live(() => "ws://x/ws", { open, random: () => random, now: () => now, later });
 });
 
 const last = () => sockets[sockets.length - 1];

@@ -13,8 +13,16 @@ test("a reload in the middle goes on where the run is", async () => {
   await subscribed(id);
   fake.progress(id, 41);
   await percentIs(41);
+  await page.addInitScript(() => {
+    globalThis.seen = [];
+    new MutationObserver(() => {
+      const bar = document.querySelector('[role="progressbar"]');
+      if (bar) globalThis.seen.push(Number(bar.getAttribute("aria-valuenow")));
+    }).observe(document, { subtree: true, childList: true, attributes: true });
+  });
   await page.reload();
   await percentIs(41);
+  assert.equal(await page.evaluate(() => Math.min(...globalThis.seen)), 41, "never shows less");
   await until("subscribed anew", () => [...fake.sockets].some((s) => s.rooms.has(id)));
   fake.progress(id, 58);
   await percentIs(58);
