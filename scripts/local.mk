@@ -9,6 +9,6 @@ nobase_dist_pkgdata_DATA = \
 	lighttpd-conf/paths.conf \
 	lighttpd-conf/server.conf \
 	lighttpd-conf/site.conf
-dist_doc_DATA = candlemill.conf.example
+dist_doc_DATA = candlemill.conf.example NOTICE
 EXTRA_DIST += autogen.sh docs/execution.md docs/messages.md docs/operations.md docs/strategies.md \
 	scripts/packages scripts/services

@@ -38,6 +38,27 @@ const POLL_CAP_MS = 5_000;
 // With a socket the service itself re-asks after 10 s of silence; this only guards the guard.
 const POLL_SAFETY_MS = 30_000;
 
+// What this window last showed of a run. The stored record is up to two seconds older than the
+// events were, so after a reload it alone would let the percentage fall.
+const SHOWN = "candlemill.shown";
+
+function lastShown(id: string): number {
+  try {
+    const shown = JSON.parse(sessionStorage.getItem(SHOWN) ?? "{}");
+    return shown.id === id && typeof shown.progress === "number" ? shown.progress : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function keepShown(id: string, progress: number): void {
+  try {
+    sessionStorage.setItem(SHOWN, JSON.stringify({ id, progress }));
+  } catch {
+    // Storage is switched off: a reload starts at what the record says.
+  }
+}
+
 export class Watch {
   view: View = {
     backtest: null,
@@ -65,6 +86,7 @@ export class Watch {
   ) {}
 
   start(): void {
+    this.set({ progress: lastShown(this.id) });
     this.undo.push(
       this.socket.watch(() => this.linkMoved()),
       // Listening comes before the first poll, so nothing falls between the two.
@@ -183,6 +205,9 @@ export class Watch {
 
   private set(part: Partial<View>): void {
     if (this.stopped) return;
+    if (part.progress != null && part.progress > this.view.progress) {
+      keepShown(this.id, part.progress);
+    }
     this.view = { ...this.view, ...part };
     this.changed(this.view);
   }
