@@ -9,6 +9,7 @@ export type Unit = "percent" | "money" | "seconds" | "ratio" | "count";
 export interface MetricRow {
   name: string;
   label: string;
+  short?: string; // where there is little room
   unit: Unit;
   signed?: boolean; // a gain or a loss: the sign is always written
 }
@@ -19,7 +20,7 @@ export const groups: { title: string; rows: MetricRow[] }[] = [
     rows: [
       { name: "totalReturn", label: "Total return", unit: "percent", signed: true },
       { name: "buyHoldReturn", label: "Buy and hold", unit: "percent", signed: true },
-      { name: "cagr", label: "Yearly growth (CAGR)", unit: "percent", signed: true },
+      { name: "cagr", label: "Yearly growth (CAGR)", short: "CAGR", unit: "percent", signed: true },
       { name: "annualReturn", label: "Annual return", unit: "percent", signed: true },
       { name: "finalEquity", label: "Final equity", unit: "money" },
       { name: "peakEquity", label: "Peak equity", unit: "money" },
@@ -82,9 +83,11 @@ export function otherRows(metrics: Metrics): MetricRow[] {
 }
 
 export function show(row: MetricRow, value: number | null | undefined): string {
+  // A mean over many trades may be tiny and is a gain or a loss all the same.
+  const digits = value != null && value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
   switch (row.unit) {
     case "percent":
-      return row.signed ? f.signedPercent(value) : f.percent(value);
+      return row.signed ? f.signedPercent(value, digits) : f.percent(value, digits);
     case "money":
       return f.number(value);
     case "seconds":
@@ -92,7 +95,7 @@ export function show(row: MetricRow, value: number | null | undefined): string {
     case "count":
       return f.count(value);
     default:
-      return f.number(value, value != null && value !== 0 && Math.abs(value) < 0.1 ? 4 : 2);
+      return f.number(value, digits);
   }
 }
 

@@ -189,7 +189,9 @@ export function fieldOf(pointer: string | undefined): string {
 }
 
 /** A run's strategies in a few words, for lists and headings. */
-export function strategyNames(params: Params): string {
-  const words = params.strategies ?? [];
-  return words.map((w) => (typeof w === "string" ? w : w.name)).join(", ") || "no strategy";
+export function strategyNames(params: Params, most = 4): string {
+  const names = (params.strategies ?? []).map((w) => (typeof w === "string" ? w : w.name));
+  const rest = names.length - most;
+  if (rest > 1) return `${names.slice(0, most).join(", ")} and ${rest} more`;
+  return names.join(", ") || "no strategy";
 }

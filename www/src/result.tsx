@@ -109,7 +109,7 @@ function Tile(props: { name: string; result: Result; sub: Kids; big: boolean }) 
   return (
     <div class={props.big ? "tile big" : "tile"} data-metric={name}>
       <p class="tile-label">
-        <Term meaning={definition ?? ""}>{row.label}</Term>
+        <Term meaning={definition ?? ""}>{row.short ?? row.label}</Term>
       </p>
       <p class={`tile-value num ${tone(row, value)}`}>{show(row, value)}</p>
       {(reason || props.sub) && <p class="tile-sub num">{reason || props.sub}</p>}
@@ -244,7 +244,7 @@ function Pair({ name, children }: { name: string; children: Kids }) {
 
 function DataBlock({ result }: { result: Result }) {
   const { data = {}, engine } = result;
-  const known = ["symbol", "interval", "bars", "from", "to", "warmup", "hash", "gaps"];
+  const known = ["symbol", "interval", "source", "bars", "from", "to", "warmup", "hash", "gaps"];
   const rest = Object.keys(data).filter((key) => !known.includes(key) && data[key] != null);
   return (
     <section class="panel data">
@@ -252,6 +252,7 @@ function DataBlock({ result }: { result: Result }) {
       <dl class="pairs">
         <Pair name="Symbol">
           {data.symbol} {data.interval}
+          {data.source && data.source !== data.interval && <>, made of {data.source} bars</>}
         </Pair>
         <Pair name="Bars">{count(data.bars)}</Pair>
         <Pair name="First bar">{time(data.from)}</Pair>

@@ -30,7 +30,7 @@ function StrategyWords({ params }: { params: Params }) {
   const whole = params.strategies?.some(isObject);
   return (
     <>
-      {strategyNames(params)}
+      {strategyNames(params, Infinity)}
       {whole && (
         <details>
           <summary>As data</summary>

@@ -59,6 +59,7 @@ export function Trades({ id, several }: { id: string; several: boolean }) {
           </button>
           <span class="num" role="status">
             {count(first + 1)}–{count(first + page.items.length)}
+            {page.count != null && <> of {count(page.count)}</>}
           </span>
           <button
             type="button"

@@ -38,6 +38,7 @@ export type StrategyWord = string | ({ name: string; params?: unknown } & Record
 export interface Page<T> {
   items: T[];
   next: string | null;
+  count?: number; // of all pages together, where the service says it
 }
 
 export interface StoredInterval {
@@ -101,6 +102,7 @@ export interface Result {
   data?: Record<string, unknown> & {
     symbol?: string;
     interval?: string;
+    source?: string; // the stored interval it was made of
     bars?: number;
     from?: string;
     to?: string;

@@ -243,7 +243,7 @@ export class Fake {
     const limit = Number(url.searchParams.get("limit") ?? 50);
     const at = Number(url.searchParams.get("cursor") ?? 0);
     const next = at + limit < all.length ? String(at + limit) : null;
-    return this.json(response, 200, { items: all.slice(at, at + limit), next });
+    return this.json(response, 200, { count: all.length, items: all.slice(at, at + limit), next });
   }
 
   list(url, response) {

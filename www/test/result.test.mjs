@@ -14,13 +14,13 @@ test("trades are paged by the service and can be taken away as CSV", async () =>
   await rows.first().waitFor();
   assert.equal(await rows.count(), 50);
   await page.getByRole("button", { name: "Later →" }).click();
-  await shows("51–100");
+  await shows("51–100 of 120");
   await page.getByRole("button", { name: "Later →" }).click();
-  await shows("101–120");
+  await shows("101–120 of 120");
   assert.equal(await rows.count(), 20);
   assert.ok(await page.getByRole("button", { name: "Later →" }).isDisabled());
   await page.getByRole("button", { name: "← Earlier" }).click();
-  await shows("51–100");
+  await shows("51–100 of 120");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Trades as CSV" }).click(),

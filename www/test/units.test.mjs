@@ -163,6 +163,14 @@ test("running again loses nothing, also what the form has no field for", () => {
   assert.deepEqual(again, { ...params, startDate: "2023-01-01" });
 });
 
+test("many strategies are named in a few words", () => {
+  const named = (...strategies) => request.strategyNames({ strategies });
+  assert.equal(named("sma", { name: "mine", rules: {} }), "sma, mine");
+  assert.equal(named("a", "b", "c", "d", "e"), "a, b, c, d, e");
+  assert.equal(named("a", "b", "c", "d", "e", "f"), "a, b, c, d and 2 more");
+  assert.equal(named(), "no strategy");
+});
+
 test("pointers of errors name fields, in both forms of the body", () => {
   assert.equal(request.fieldOf("/strategyParams/sma/fast"), "strategyParams/sma/fast");
   assert.equal(request.fieldOf("/params/cash"), "cash");
@@ -171,6 +179,8 @@ test("pointers of errors name fields, in both forms of the body", () => {
 });
 
 test("a metric that this page does not know is shown all the same", () => {
+  const expectancy = metrics.metricRow("expectancy");
+  assert.equal(metrics.show(expectancy, -0.00312), "−0.0031\u00a0%", "a tiny loss keeps its sign");
   const [row, ...others] = metrics.otherRows({ totalReturn: 1, ulcerIndex: 2 });
   assert.deepEqual([row.label, metrics.show(row, 2), others.length], ["Ulcer index", "2.00", 0]);
 });
