@@ -60,6 +60,7 @@ lib_tests = \
 	tests/check_auth \
 	tests/check_base \
 	tests/check_bus \
+	tests/check_bus_addr \
 	tests/check_bus_sub \
 	tests/check_csv \
 	tests/check_event \
