@@ -99,7 +99,7 @@ struct member {
 
 static enum err_code members(struct json_object *v, const char *p, const struct member *rows,
                              size_t n, struct err *e) {
-    const char *names[8];
+    const char *names[8] = {NULL};
     for (size_t i = 0; i < n; i++)
         names[i] = rows[i].key;
     enum err_code code = spec_keys(v, p, "key", names, n, e);

@@ -109,6 +109,12 @@ ok '-o with a wrong value' [ $? = 1 ]
 "$programs/algo.fcgi" -R >"$dir/out" </dev/null
 ok '-R prints the routes' grep -q '^POST   /api/algo/backtest/{id}/cancel' "$dir/out"
 
+# Every route is in docs/api.md, and nothing there is no route.
+for program in algo market system; do "$programs/$program.fcgi" -R </dev/null; done |
+    sed -E 's/^([A-Z]+) +([^ ?]*).*/\1 \2/' | sort >"$dir/routes"
+sed -nE 's/^\| `([A-Z]+ \/api[^`]*)` .*/\1/p' "${srcdir:-.}/docs/api.md" | sort >"$dir/documented"
+ok 'docs/api.md has the routes' diff "$dir/routes" "$dir/documented"
+
 # A hundred at once under one key are one backtest.
 key=HTTP_IDEMPOTENCY_KEY=order-66
 request POST /api/algo/backtest "$json" "$length" "$key"
