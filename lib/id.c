@@ -15,10 +15,17 @@ static void random_bytes(void *ret, size_t n) {
 }
 
 void random_hex(char *ret, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        unsigned char byte;
-        random_bytes(&byte, 1);
-        snprintf(ret + 2 * i, 3, "%02x", byte);
+    static const char digits[] = "0123456789abcdef";
+    unsigned char bytes[64];
+    ret[2 * n] = 0;
+    while (n > 0) {
+        size_t some = n < sizeof bytes ? n : sizeof bytes;
+        random_bytes(bytes, some);
+        for (size_t i = 0; i < some; i++) {
+            *ret++ = digits[bytes[i] >> 4];
+            *ret++ = digits[bytes[i] & 15];
+        }
+        n -= some;
     }
 }
 

@@ -23,7 +23,7 @@
 struct store;
 
 struct store_options {
-    bool sync_full;      /* SQLite: synchronous=FULL, else NORMAL */
+    bool sync_full;      /* SQLite: what is answered for waits for the disk (synchronous=FULL) */
     int timeout_ms;      /* bound of one round trip: MongoDB's timeouts, SQLite's wait for a lock */
     const char *program; /* appname, for the server's log; may be NULL */
 };

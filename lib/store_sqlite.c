@@ -108,7 +108,7 @@ enum err_code sqlite_migrate(struct sqlite_store *s, struct err *e) {
     enum err_code code = pragma_int(s, "PRAGMA user_version", &version, e);
     if (code != ERR_NONE || version == SCHEMA_VERSION)
         return code;
-    code = sq_begin(s, e);
+    code = sq_begin(s, KEPT, e);
     if (code != ERR_NONE)
         return code;
     /* another process may have done it while this one waited for the lock */
@@ -220,7 +220,7 @@ static enum err_code sqlite_ping(struct store *base, struct err *e) {
     if ((uint64_t)fs.f_bavail * fs.f_frsize < SPACE_MIN)
         return err_set(e, ERR_FULL, "the store has no space left");
     int64_t version;
-    enum err_code code = sq_begin(s, e);
+    enum err_code code = sq_begin(s, KEPT, e);
     if (code != ERR_NONE)
         return code;
     code = pragma_int(s, "PRAGMA user_version", &version, e);
@@ -252,7 +252,7 @@ static const struct store_ops ops = {
     .idempotency_insert = sqlite_idempotency_insert,
 };
 
-static enum err_code set_up(struct sqlite_store *s, bool sync_full, struct err *e) {
+static enum err_code set_up(struct sqlite_store *s, struct err *e) {
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_handler(s->db, on_busy, s);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -262,7 +262,7 @@ static enum err_code set_up(struct sqlite_store *s, bool sync_full, struct err *
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d;"
              "PRAGMA journal_size_limit = %u; PRAGMA temp_store = MEMORY",
-             sync_full ? "FULL" : "NORMAL", WAL_PAGES, WAL_SIZE_LIMIT);
+             s->sync_full ? "FULL" : "NORMAL", WAL_PAGES, WAL_SIZE_LIMIT);
     if (code == ERR_NONE)
         code = script(s, pragmas, e);
     return code == ERR_NONE ? sqlite_migrate(s, e) : code;
@@ -278,10 +278,12 @@ struct store *store_sqlite_open(const char *path, const struct store_options *op
     }
     s->base.ops = &ops;
     s->timeout_ms = opt->timeout_ms;
+    s->sync_full = opt->sync_full;
+    s->sync = KEPT;
     s->random = (unsigned)getpid();
     int rc = sqlite3_open_v2(
         path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
-    enum err_code code = rc == SQLITE_OK ? set_up(s, opt->sync_full, e) : sq_fail(s, rc, e);
+    enum err_code code = rc == SQLITE_OK ? set_up(s, e) : sq_fail(s, rc, e);
     if (code != ERR_NONE) {
         sqlite_close(&s->base);
         return NULL;

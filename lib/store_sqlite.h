@@ -54,10 +54,14 @@ enum sq_slot {
     SQ_SLOTS
 };
 
+enum sq_sync { PASSING, KEPT };
+
 struct sqlite_store {
     struct store base;
     sqlite3 *db;
     int timeout_ms;
+    bool sync_full;        /* as the store was opened */
+    enum sq_sync sync;     /* as it is set now */
     int64_t busy_since_us; /* when the present wait for a lock began */
     unsigned random;       /* jitter of that wait */
     sqlite3_stmt *stmts[SQ_SLOTS];
@@ -96,9 +100,16 @@ const char *sq_get_blob(struct sq *q, size_t *ret_len); /* until the next step *
 
 enum err_code sq_fail(struct sqlite_store *s, int rc, struct err *e);
 
+/* Says whether the next commit waits for the disk. KEPT: somebody is answered for it, so it
+ * survives power loss (with the store's own synchronous=FULL). PASSING: claims, beats, closings;
+ * after power loss the claimants are gone too, and losing the newest of these only means doing them
+ * again. The log is written in order, so a KEPT commit takes every earlier PASSING one to the disk
+ * with it. */
+enum err_code sq_sync(struct sqlite_store *s, enum sq_sync sync, struct err *e);
+
 /* A write transaction; sq_end commits when code is ERR_NONE, else rolls back, and returns how it
  * all went. */
-enum err_code sq_begin(struct sqlite_store *s, struct err *e);
+enum err_code sq_begin(struct sqlite_store *s, enum sq_sync sync, struct err *e);
 enum err_code sq_end(struct sqlite_store *s, enum err_code code, struct err *e);
 
 static inline struct sqlite_store *sqlite_of(struct store *s) {

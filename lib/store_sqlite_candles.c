@@ -45,7 +45,7 @@ static enum err_code put_bucket(struct sqlite_store *s, const char *symbol, enum
 enum err_code sqlite_candles_put(struct store *base, const char *symbol, enum interval iv,
                                  const struct candle_bucket *buckets, size_t n, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, e);
+    enum err_code code = sq_begin(s, KEPT, e);
     if (code != ERR_NONE)
         return code;
     for (size_t i = 0; i < n && code == ERR_NONE; i++)
@@ -131,8 +131,12 @@ enum err_code sqlite_series(struct store *base, const char *symbol, struct serie
 
 enum err_code sqlite_candles_delete(struct store *base, const char *symbol, enum interval iv,
                                     struct err *e) {
-    struct sq q = sq_open(sqlite_of(base), SQ_CANDLES_DELETE_ALL,
-                          "DELETE FROM candles WHERE symbol = ? AND interval = ?");
+    struct sqlite_store *s = sqlite_of(base);
+    enum err_code code = sq_sync(s, KEPT, e);
+    if (code != ERR_NONE)
+        return code;
+    struct sq q =
+        sq_open(s, SQ_CANDLES_DELETE_ALL, "DELETE FROM candles WHERE symbol = ? AND interval = ?");
     sq_text(&q, symbol);
     sq_text(&q, interval_name(iv));
     return sq_exec(&q, e);

@@ -90,7 +90,7 @@ static enum err_code insert_all(struct sqlite_store *s, const struct result *r,
 enum err_code sqlite_result_insert(struct store *base, const struct result *r,
                                    const struct part *parts, size_t n_parts, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, e);
+    enum err_code code = sq_begin(s, KEPT, e);
     if (code != ERR_NONE)
         return code;
     code = sq_end(s, insert_all(s, r, parts, n_parts, e), e);

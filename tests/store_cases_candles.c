@@ -74,6 +74,8 @@ static void put_bars(struct store *s, const char *symbol, enum interval iv, cons
 
 static void same_bars(const struct bars *a, const struct bars *b) {
     ck_assert_uint_eq(a->n, b->n);
+    if (a->n == 0)
+        return;
     ck_assert_mem_eq(a->t, b->t, a->n * sizeof *a->t);
     ck_assert_mem_eq(a->o, b->o, a->n * sizeof *a->o);
     ck_assert_mem_eq(a->h, b->h, a->n * sizeof *a->h);

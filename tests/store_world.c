@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <mongoc/mongoc.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct err world_err;
 static char folder[128], base_uri[256];
 static struct mongo_server server;
 static bool own_server;
+static pid_t world_pid;
 
 /* --- folder ---------------------------------------------------------------------------------- */
 
@@ -102,8 +104,10 @@ bool mongo_server_start(struct mongo_server *m, const char *data, int port, cons
     bool ready = m->script > 0 && read_ready(out[0], m);
     close(out[0]);
     if (!ready && m->script > 0) {
-        waitpid(m->script, NULL, 0);
+        int status;
+        waitpid(m->script, &status, 0);
         m->script = 0;
+        m->absent = WIFEXITED(status) && WEXITSTATUS(status) == 77;
     }
     return ready;
 }
@@ -157,6 +161,7 @@ void mongo_server_stop(struct mongo_server *m) {
 /* --- the world ------------------------------------------------------------------------------- */
 
 void world_begin(void) {
+    world_pid = getpid();
     make_folder_of_world();
     signal(SIGPIPE, SIG_IGN);
     const char *given = getenv("CANDLEMILL_TEST_MONGO");
@@ -165,8 +170,12 @@ void world_begin(void) {
     } else if (mongo_server_start(&server, NULL, 0, NULL)) {
         own_server = true;
         snprintf(base_uri, sizeof base_uri, "%s", server.uri);
-    } else {
+    } else if (server.absent) {
         printf("skipped: no MongoDB server\n");
+    } else {
+        fprintf(stderr, "tests/mongo_server.sh broke (srcdir is set?)\n");
+        world_end();
+        exit(99);
     }
 }
 
@@ -174,9 +183,30 @@ bool world_has_mongo(void) {
     return base_uri[0] != 0;
 }
 
+/* A server that was given is left as it was found. */
+static void drop_databases(void) {
+    char prefix[64], **names;
+    bson_error_t error;
+    snprintf(prefix, sizeof prefix, "candlemill_test_%d_", (int)world_pid);
+    mongoc_client_t *client = mongoc_client_new(base_uri);
+    names = client ? mongoc_client_get_database_names_with_opts(client, NULL, &error) : NULL;
+    for (char **name = names; name && *name; name++) {
+        if (strncmp(*name, prefix, strlen(prefix)) != 0)
+            continue;
+        mongoc_database_t *db = mongoc_client_get_database(client, *name);
+        if (!mongoc_database_drop(db, &error))
+            fprintf(stderr, "%s: %s\n", *name, error.message);
+        mongoc_database_destroy(db);
+    }
+    bson_strfreev(names);
+    mongoc_client_destroy(client);
+}
+
 void world_end(void) {
     if (own_server)
         mongo_server_stop(&server);
+    else if (base_uri[0])
+        drop_databases();
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -192,8 +222,8 @@ const char *world_uri(int kind) {
     /* mongodb://host:port[/…][?options] -> a database of this process */
     size_t host = strcspn(base_uri + strlen("mongodb://"), "/?") + strlen("mongodb://");
     const char *options = strchr(base_uri, '?');
-    snprintf(uri, sizeof uris[kind], "%.*s/candlemill_test_%d_%lld%s", (int)host, base_uri,
-             (int)getpid(), (long long)clock_mono_us(), options ? options : "");
+    snprintf(uri, sizeof uris[kind], "%.*s/candlemill_test_%d_%d%s", (int)host, base_uri,
+             (int)world_pid, (int)getpid(), options ? options : "");
     return uri;
 }
 

@@ -16,8 +16,7 @@ enum { OVER_SQLITE, OVER_MONGO, OVER_COUNT };
 #define WORLD_TIMEOUT_MS 3000
 
 /* A Check program starts the world, runs, ends it: temp folder and, unless CANDLEMILL_TEST_MONGO
- * names one, a MongoDB-compatible server. False: there is no such server, the reason was printed.
- */
+ * names one, a MongoDB-compatible server; "skipped: …" is printed where none can be had. */
 void world_begin(void);
 bool world_has_mongo(void);
 void world_end(void);
@@ -39,6 +38,7 @@ struct mongo_server {
     char folder[256];
     int port;
     pid_t script, server;
+    bool absent; /* not started because it cannot be had on this machine */
 };
 bool mongo_server_start(struct mongo_server *m, const char *folder, int port, const char *option);
 void mongo_server_kill(struct mongo_server *m);   /* -9 */
