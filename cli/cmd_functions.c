@@ -6,17 +6,13 @@
 #include "cli/table.h"
 #include "engine/ind.h"
 #include "engine/strategy.h"
+#include "lib/functions.h"
 
 #define NAMES_MAX 256
 
 static const struct option options[] = {
     {"json", 0, NULL, false, "an array of objects"},
     {NULL, 0, NULL, false, NULL},
-};
-
-static const char *const kinds[] = {
-    [ARG_SERIES] = "series", [ARG_CONDITION] = "condition", [ARG_INT] = "int",
-    [ARG_FLOAT] = "float",   [ARG_BOOL] = "bool",
 };
 
 /* "bb(source, length, mult = 2).middle .upper .lower" */
@@ -35,36 +31,6 @@ static void put_call(struct buf *b, const struct ind_info *f) {
         buf_fmt(b, "%s.%s", i ? " " : "", f->outputs[i]);
 }
 
-static void put_json(struct json_out *j, const struct ind_info *f) {
-    json_begin(j, '{');
-    json_put_string(j, "name", f->name);
-    json_put_string(j, "group", f->group);
-    json_put_string(j, "help", f->help);
-    json_put_string(j, "formula", f->formula);
-    json_put_string(j, "gives", f->condition ? "condition" : "number");
-    json_key(j, "args");
-    json_begin(j, '[');
-    for (size_t i = 0; i < f->n_args; i++) {
-        const struct ind_arg *arg = &f->args[i];
-        json_begin(j, '{');
-        json_put_string(j, "name", arg->name);
-        json_put_string(j, "kind", kinds[arg->kind]);
-        json_put_string(j, "default", arg->def);
-        if (arg->kind == ARG_INT || arg->kind == ARG_FLOAT) {
-            json_put_double(j, "min", arg->min);
-            json_put_double(j, "max", arg->max);
-        }
-        json_end(j, '}');
-    }
-    json_end(j, ']');
-    json_key(j, "outputs");
-    json_begin(j, '[');
-    for (size_t i = 0; i < f->n_outputs; i++)
-        json_string(j, f->outputs[i]);
-    json_end(j, ']');
-    json_end(j, '}');
-}
-
 static int print_json(const char *only) {
     struct buf b;
     struct json_out j;
@@ -74,7 +40,7 @@ static int print_json(const char *only) {
     json_begin(&j, '[');
     for (size_t i = 0; (f = ind_info_at(i)) != NULL; i++)
         if (!only || strcmp(f->name, only) == 0)
-            put_json(&j, f);
+            function_json(&j, f);
     json_end(&j, ']');
     puts(b.data ? b.data : "[]");
     buf_release(&b);
@@ -88,7 +54,7 @@ static void print_one(const struct ind_info *f) {
     printf("%s\n  %s\n  %s\n", b.data ? b.data : f->name, f->help, f->formula);
     for (size_t i = 0; i < f->n_args; i++) {
         const struct ind_arg *arg = &f->args[i];
-        printf("  %-10s %s", arg->name, kinds[arg->kind]);
+        printf("  %-10s %s", arg->name, argument_kind_name(arg->kind));
         if (arg->kind == ARG_INT || arg->kind == ARG_FLOAT)
             printf(", %.15g to %.15g, the same on every bar", arg->min, arg->max);
         if (arg->def)

@@ -15,6 +15,7 @@ libcandlemill_a_SOURCES = \
 	lib/csv_field.c \
 	lib/err.c lib/err.h \
 	lib/event.c lib/event.h \
+	lib/functions.c lib/functions.h \
 	lib/http.c lib/http.h \
 	lib/http_query.c \
 	lib/http_res.c \

@@ -82,6 +82,7 @@ api_tests = \
 	tests/check_res_bus \
 	tests/check_res_market \
 	tests/check_res_result \
+	tests/check_res_strategies \
 	tests/check_res_submit \
 	tests/check_router
 worker_tests = \
@@ -135,6 +136,7 @@ tests_check_res_backtest_LDADD = $(api_test_libs)
 tests_check_res_bus_LDADD = $(api_test_libs)
 tests_check_res_market_LDADD = $(api_test_libs)
 tests_check_res_result_LDADD = $(api_test_libs)
+tests_check_res_strategies_LDADD = $(api_test_libs)
 tests_check_res_submit_LDADD = $(api_test_libs)
 tests_check_router_LDADD = $(api_test_libs)
 
