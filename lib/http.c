@@ -32,10 +32,7 @@ static const struct {
     const char *name;
     size_t offset;
 } variables[] = {
-    {"HTTPS", FIELD(https)},
     {"HTTP_ACCEPT", FIELD(accept)},
-    {"HTTP_AUTHORIZATION", FIELD(authorization)},
-    {"HTTP_COOKIE", FIELD(cookie)},
     {"HTTP_HOST", FIELD(host)},
     {"HTTP_IDEMPOTENCY_KEY", FIELD(idempotency_key)},
     {"HTTP_IF_NONE_MATCH", FIELD(if_none_match)},

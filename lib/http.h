@@ -72,8 +72,8 @@ struct http_req {
     const char *query;          /* raw, never NULL */
 
     /* headers and CGI variables; NULL when absent */
-    const char *accept, *authorization, *content_type, *cookie, *host, *idempotency_key,
-        *if_none_match, *origin, *sec_fetch_site, *remote_addr, *server_addr, *server_port, *https;
+    const char *accept, *content_type, *host, *idempotency_key, *if_none_match, *origin,
+        *sec_fetch_site, *remote_addr, *server_addr, *server_port;
     bool forwarded; /* Forwarded, X-Forwarded-* or Via came with it: a proxy stands in between */
     char request_id[HTTP_REQUEST_ID];
 
