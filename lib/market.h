@@ -30,6 +30,13 @@ struct market_data {
 enum err_code market_load(struct store *s, const struct request *r, size_t warmup,
                           struct market_data *ret, struct err *e);
 
+/* The same for somebody who must not be silent for long: keep is called again and again while a
+ * long range is read; true = stop (ERR_CONFLICT). */
+typedef bool market_keep_fn(void *arg);
+enum err_code market_load_kept(struct store *s, const struct request *r, size_t warmup,
+                               market_keep_fn *keep, void *arg, struct market_data *ret,
+                               struct err *e);
+
 /* The same from bars at hand (a CSV, a cache) of interval `stored`: aggregates when needed, else
  * ret->bars is a view on b, which must live as long. */
 enum err_code market_from_bars(const struct bars *b, enum interval stored, const struct request *r,

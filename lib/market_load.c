@@ -4,6 +4,8 @@
 
 #include "lib/market_cut.h"
 
+#define PIECE 4 /* buckets a read: half a second even from a slow store */
+
 /* "BTCUSDT has 1d only, 1h cannot be made of it", or that nobody knows the symbol. */
 static enum err_code no_series(struct store *s, const struct request *r,
                                const struct series_list *of_symbol, struct err *e) {
@@ -64,8 +66,36 @@ static int64_t back(int64_t start, size_t bars, enum interval iv, int64_t oldest
     return interval_floor(iv, start - (int64_t)bars * ms);
 }
 
+/* One read after the other, PIECE calendar buckets each. */
+static enum err_code read_kept(struct store *s, const struct request *r,
+                               const struct series_info *info, int64_t from, market_keep_fn *keep,
+                               void *arg, struct bars *ret, struct err *e) {
+    int64_t end = market_source_end(r), last = interval_next(info->interval, info->to);
+    if (end > last)
+        end = last;
+    enum err_code code = ERR_NONE;
+    while (code == ERR_NONE && from < end) {
+        int64_t to = from;
+        for (int i = 0; i < PIECE && to < end; i++)
+            to = candle_bucket_next(info->interval, to);
+        if (to > end)
+            to = end;
+        code = store_candles_get(s, r->symbol, info->interval, from, to, ret, e);
+        if (code == ERR_NONE && keep && keep(arg))
+            code = err_set(e, ERR_CONFLICT, "stopped");
+        from = to;
+    }
+    return code;
+}
+
 enum err_code market_load(struct store *s, const struct request *r, size_t warmup,
                           struct market_data *ret, struct err *e) {
+    return market_load_kept(s, r, warmup, NULL, NULL, ret, e);
+}
+
+enum err_code market_load_kept(struct store *s, const struct request *r, size_t warmup,
+                               market_keep_fn *keep, void *arg, struct market_data *ret,
+                               struct err *e) {
     struct series_info info;
     enum err_code code = market_choose(s, r, &info, e);
     if (code != ERR_NONE)
@@ -77,8 +107,7 @@ enum err_code market_load(struct store *s, const struct request *r, size_t warmu
         struct source src = {.interval = info.interval, .from = info.from, .to = info.to};
         int64_t from = back(start, reach, r->interval, info.from);
         bars_init(&src.bars);
-        code = store_candles_get(s, r->symbol, info.interval, from, market_source_end(r), &src.bars,
-                                 e);
+        code = read_kept(s, r, &info, from, keep, arg, &src.bars, e);
         if (code != ERR_NONE) {
             bars_release(&src.bars);
             return code;

@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/conf.h"
+
 /* Before the first job: this process may allocate mb more than it has now. Mapped candles do not
- * count. */
+ * count. A library that aborts when memory ends (libbson does) ends the process with
+ * RUNNER_EXIT_MEMORY. */
 bool bounds_memory(int64_t mb);
 
 /* Before each job: seconds of processor time from here. */
@@ -17,5 +20,9 @@ bool bounds_cpu(int64_t s);
  * RUNNER_EXIT_CPU. */
 #define BOUNDS_GRACE_S 5
 bool bounds_cpu_over(void);
+
+/* What the user is told. */
+enum err_code bounds_memory_error(const struct conf *conf, struct err *e);
+enum err_code bounds_cpu_error(const struct conf *conf, struct err *e);
 
 #endif

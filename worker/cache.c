@@ -213,15 +213,16 @@ static void keep(struct cache *c, const char *key, const struct market_data *d) 
 }
 
 enum err_code cache_load(struct cache *c, struct store *s, const struct request *r, size_t warmup,
-                         struct market_data *ret, struct err *e) {
+                         market_keep_fn *keep_on, void *arg, struct market_data *ret,
+                         struct err *e) {
     char key[HASH_HEX_MAX];
     if (c->folder[0] == '\0')
-        return market_load(s, r, warmup, ret, e);
+        return market_load_kept(s, r, warmup, keep_on, arg, ret, e);
     if (make_key(s, r, warmup, key, e) != ERR_NONE)
         return e->code;
     struct map *m = find(c, key);
     if (!m) {
-        if (market_load(s, r, warmup, ret, e) != ERR_NONE)
+        if (market_load_kept(s, r, warmup, keep_on, arg, ret, e) != ERR_NONE)
             return e->code;
         /* bars that changed between the two reads must not be kept under the older name */
         char again[HASH_HEX_MAX];

@@ -19,8 +19,9 @@ struct cache;
 struct cache *cache_open(const char *folder);
 void cache_close(struct cache *c);
 
-/* As market_load. The bars are valid until the next call; release *ret with market_data_release. */
+/* As market_load_kept. The bars are valid until the next call; release *ret with
+ * market_data_release. */
 enum err_code cache_load(struct cache *c, struct store *s, const struct request *r, size_t warmup,
-                         struct market_data *ret, struct err *e);
+                         market_keep_fn *keep, void *arg, struct market_data *ret, struct err *e);
 
 #endif

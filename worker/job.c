@@ -47,12 +47,8 @@ static void say(struct job_now *j, size_t bars_done) {
         log_debug("%s: progress was not heard: %s", j->record.id, e.message);
 }
 
-static bool poll_job(void *arg, size_t done, size_t total) {
-    struct job_now *j = arg;
-    int64_t now = clock_mono_ms();
-    if (now < j->next_ms)
-        return false;
-    int percent = progress_percent(done, total);
+/* Beats, looks and listens when it is time. True: stop, and j->stop says why. */
+static bool look_up(struct job_now *j, double percent, int64_t now) {
     if (bounds_cpu_over()) {
         j->stop = STOP_CPU;
     } else if ((j->hold = claim_keep(&j->claim, j->runner->store, percent)) != HOLD_KEPT) {
@@ -61,17 +57,30 @@ static bool poll_job(void *arg, size_t done, size_t total) {
         runner_listen(j->runner);
         if (now >= j->runner->release_ms)
             j->stop = STOP_RELEASE;
-        else if (progress_due(&j->progress, percent, now))
-            say(j, done);
     }
     j->next_ms = clock_mono_ms() + POLL_GAP_MS;
     return j->stop != STOP_NO;
 }
 
-static enum err_code no_memory(const struct job_now *j, struct err *e) {
-    return err_at(e, ERR_UNPROCESSABLE, NULL, "memory_limit",
-                  "the backtest needs more than the %lld MB of memory that one may use",
-                  (long long)j->runner->conf.worker_memory);
+/* While candles are read. */
+static bool keep_job(void *arg) {
+    struct job_now *j = arg;
+    int64_t now = clock_mono_ms();
+    return now >= j->next_ms && look_up(j, 0, now);
+}
+
+/* Between two blocks of the engine. */
+static bool poll_job(void *arg, size_t done, size_t total) {
+    struct job_now *j = arg;
+    int64_t now = clock_mono_ms();
+    if (now < j->next_ms)
+        return false;
+    int percent = progress_percent(done, total);
+    if (look_up(j, percent, now))
+        return true;
+    if (progress_due(&j->progress, percent, now))
+        say(j, done);
+    return false;
 }
 
 /* The engine's words as an error, *e. */
@@ -79,7 +88,7 @@ static enum err_code engine_error(const struct job_now *j, enum bt_status status
                                   const struct bt_error *why, struct err *e) {
     switch (status) {
     case BT_NOMEM:
-        return no_memory(j, e);
+        return bounds_memory_error(&j->runner->conf, e);
     case BT_NO_BARS:
         return err_at(e, ERR_UNPROCESSABLE, NULL, "insufficient_data",
                       "Insufficient market data: there is no bar in the range");
@@ -95,7 +104,7 @@ static enum err_code engine_error(const struct job_now *j, enum bt_status status
 static enum err_code explain(const struct job_now *j, struct err *e) {
     static const char words[] = "out of memory";
     bool memory = e->code == ERR_INTERNAL && strncmp(e->message, words, sizeof words - 1) == 0;
-    return memory ? no_memory(j, e) : e->code;
+    return memory ? bounds_memory_error(&j->runner->conf, e) : e->code;
 }
 
 /* Request -> bars -> result. ERR_NONE with j->stop set: stopped on the way. */
@@ -110,7 +119,7 @@ static enum err_code compute(struct job_now *j, struct err *e) {
         return explain(j, e);
 
     rc = cache_load(j->runner->cache, j->runner->store, &j->request, j->request.want_warmup,
-                    &j->data, e);
+                    keep_job, j, &j->data, e);
     if (rc != ERR_NONE)
         return explain(j, e);
     if (progress_due(&j->progress, 0, clock_mono_ms()))
@@ -150,7 +159,7 @@ static enum err_code write_success(struct job_now *j, struct result *r, struct e
     parts[1].data = equity;
     enum err_code rc = trades && equity && r->summary && r->body
                            ? write_end(j, r, parts, sizeof parts / sizeof *parts, e)
-                           : no_memory(j, e);
+                           : bounds_memory_error(&j->runner->conf, e);
     free(trades);
     free(equity);
     return rc;
@@ -170,7 +179,7 @@ static enum err_code write_failure(struct job_now *j, struct result *r, struct e
     r->status = RUN_FAILED;
     r->error = strdup(why.message);
     if (!r->error)
-        return no_memory(j, e);
+        return bounds_memory_error(&j->runner->conf, e);
     snprintf(r->code, sizeof r->code, "%s", why.word[0] ? why.word : err_word(why.code));
     enum err_code rc = write_end(j, r, NULL, 0, e);
     if (rc == ERR_NONE)
@@ -207,9 +216,7 @@ static void finish(struct job_now *j, enum err_code rc, struct err *e) {
     snprintf(r.kind, sizeof r.kind, "%s", j->record.kind);
     snprintf(r.engine, sizeof r.engine, "%.23s", engine_version);
     if (j->stop == STOP_CPU)
-        rc = err_at(e, ERR_UNPROCESSABLE, NULL, "cpu_limit",
-                    "the backtest needs more than the %lld s of processor time that one may use",
-                    (long long)j->runner->conf.worker_cpu);
+        rc = bounds_cpu_error(&j->runner->conf, e);
     if (j->stop == STOP_NO || j->stop == STOP_CPU) {
         r.completed_ms = clock_now_ms();
         if (rc == ERR_NONE)
@@ -242,13 +249,13 @@ static void finish(struct job_now *j, enum err_code rc, struct err *e) {
     free(r.body);
 }
 
-/* The record, when it still waits to be run. */
+/* The record, when it still waits to be run; released by the caller in any case. */
 static bool fetch(struct job_now *j, const struct order *o, struct err *e) {
     enum err_code rc = store_backtest_get(j->runner->store, o->user, o->id, &j->record, e);
     if (rc == ERR_NONE && j->record.open)
         return true;
     if (rc == ERR_NONE || rc == ERR_NOT_FOUND) {
-        runner_report(REPORT_GONE, o->id, o->attempt);
+        runner_report(rc == ERR_NONE ? REPORT_CLOSED : REPORT_GONE, o->id, o->attempt);
     } else {
         log_warn("%s: %s", o->id, e->message);
         runner_report(REPORT_AWAY, o->id, o->attempt);
@@ -291,16 +298,14 @@ void job_run(struct runner *r, const struct order *o) {
     struct job_now j = {.runner = r};
     struct err e = {0};
     progress_init(&j.progress);
-    if (fetch(&j, o, &e)) {
-        if (claim(&j, o, &e)) {
-            say_started(&j);
-            if (!bounds_cpu(r->conf.worker_cpu))
-                log_warn("the limit of processor time could not be set");
-            finish(&j, compute(&j, &e), &e);
-            bt_result_release(&j.result);
-            market_data_release(&j.data);
-            request_release(&j.request);
-        }
-        backtest_release(&j.record);
+    if (fetch(&j, o, &e) && claim(&j, o, &e)) {
+        say_started(&j);
+        if (!bounds_cpu(r->conf.worker_cpu))
+            log_warn("the limit of processor time could not be set");
+        finish(&j, compute(&j, &e), &e);
+        bt_result_release(&j.result);
+        market_data_release(&j.data);
+        request_release(&j.request);
     }
+    backtest_release(&j.record);
 }

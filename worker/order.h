@@ -7,10 +7,11 @@
 #include "lib/conf.h"
 #include "lib/limits.h"
 
-#define RUNNER_OPTION   "--runner"
-#define RUNNER_FD       3  /* the runner's end of the pair */
-#define SLOT_FD         4  /* the slot's lock: held as long as the runner lives */
-#define RUNNER_EXIT_CPU 75 /* the job used up its processor time in a place that does not ask */
+#define RUNNER_OPTION      "--runner"
+#define RUNNER_FD          3  /* the runner's end of the pair */
+#define SLOT_FD            4  /* the slot's lock: held as long as the runner lives */
+#define RUNNER_EXIT_MEMORY 76 /* a library gave up for want of memory */
+#define RUNNER_EXIT_CPU    75 /* the job used up its processor time in a place that does not ask */
 
 /* The first message to a runner. */
 struct runner_start {
@@ -40,7 +41,8 @@ enum report_kind {
     REPORT_SILENT,   /* we wrote the end, but could not announce it */
     REPORT_OVER,     /* somebody else ended it */
     REPORT_TAKEN,    /* somebody else has that attempt */
-    REPORT_GONE,     /* there is no such open backtest */
+    REPORT_GONE,     /* there is no such backtest */
+    REPORT_CLOSED,   /* it has ended, and everybody knows: an old hint */
     REPORT_AWAY,     /* the store did not answer; whether we hold the attempt is not known */
     REPORT_RETRY,    /* ended as retry or released; the store knows */
     REPORT_RELEASED, /* the same for released */

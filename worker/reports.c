@@ -21,7 +21,10 @@ static void take_current(struct supervisor *s, struct job *j, const struct repor
         jobs_move(&s->jobs, j, JOB_ELSEWHERE);
         break;
     case REPORT_GONE:
-        said_once(&s->said, CHANNEL_TASK, "no such open backtest of that user", j->id, j->id);
+        said_once(&s->said, CHANNEL_TASK, "no such backtest of that user", j->id, j->id);
+        jobs_drop(&s->jobs, j);
+        break;
+    case REPORT_CLOSED:
         jobs_drop(&s->jobs, j);
         break;
     case REPORT_AWAY:

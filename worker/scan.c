@@ -6,6 +6,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "worker/bounds.h"
 #include "worker/hint.h"
 #include "worker/order.h"
 #include "worker/supervisor.h"
@@ -173,6 +174,18 @@ void scan_run(struct supervisor *s, int64_t now_ms) {
     open_list_release(&list);
 }
 
+/* The runner died because the job used up what it may use: that fails at once. */
+static bool used_up(struct supervisor *s, struct job *j, int attempt, int exit_status) {
+    struct err e;
+    if (exit_status == RUNNER_EXIT_CPU)
+        bounds_cpu_error(&s->conf, &e);
+    else if (exit_status == RUNNER_EXIT_MEMORY)
+        bounds_memory_error(&s->conf, &e);
+    else
+        return false;
+    return announce_failure(s, j->id, j->user->id, attempt, e.word, e.message) == ERR_NONE;
+}
+
 void scan_death(struct supervisor *s, const char *id, int attempt, int status) {
     struct job *j = jobs_find(&s->jobs, id);
     struct attempt a;
@@ -181,21 +194,17 @@ void scan_death(struct supervisor *s, const char *id, int attempt, int status) {
         return;
     if (j->state == JOB_OURS && j->handed == attempt)
         jobs_move(&s->jobs, j, JOB_WAITING); /* not queued: the scan decides */
-    if (WIFEXITED(status) && WEXITSTATUS(status) == RUNNER_EXIT_CPU) {
-        char error[160];
-        snprintf(error, sizeof error,
-                 "the backtest needs more than the %lld s of processor time that one may use",
-                 (long long)s->conf.worker_cpu);
-        if (announce_failure(s, id, j->user->id, attempt, "cpu_limit", error) == ERR_NONE)
-            return;
-    }
+    if (WIFEXITED(status) && used_up(s, j, attempt, WEXITSTATUS(status)))
+        return;
     if (j->owed_attempt != attempt) { /* a fence that it told us of stays a retry */
         j->owed_attempt = attempt;
         j->owed_end = ATTEMPT_LOST;
     }
-    if (store_attempt_get(s->store, id, attempt, &a, &e) == ERR_NONE && a.end == ATTEMPT_LIVE &&
-        strstr(a.owner, s->nonce) &&
-        end_attempt(s, j, &a, j->owed_end, j->owed_end == ATTEMPT_LOST ? "lost" : "to be retried"))
+    enum err_code rc = store_attempt_get(s->store, id, attempt, &a, &e);
+    bool lives = rc == ERR_NONE && a.end == ATTEMPT_LIVE && strstr(a.owner, s->nonce);
+    const char *why = j->owed_end == ATTEMPT_LOST ? "lost" : "to be retried";
+    if (rc == ERR_NOT_FOUND || (rc == ERR_NONE && !lives) ||
+        (lives && end_attempt(s, j, &a, j->owed_end, why)))
         j->owed_attempt = 0;
     j->announce = true; /* if it had written an end, nobody else announces that */
     supervisor_rescan(s);

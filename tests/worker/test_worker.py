@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import time
 import unittest
@@ -185,6 +186,24 @@ class Deaths(unittest.TestCase):
             self.assertEqual(record["status"], "completed")
             self.assertEqual([a["end"] for a in record["attempts"]], ["released", "done"])
 
+    def test_two_observers_of_a_dead_host_make_one_attempt(self):
+        with World() as w:
+            w.bars(600000)
+            dead = w.worker(worker_slots=w.dir / "slots/a", worker_runners=1)
+            w.submit("bt_1", **heavy(24))
+            runner = w.runner_of("bt_1")
+            for letter in "bc":
+                w.worker(worker_slots=w.dir / f"slots/{letter}", worker_runners=1)
+            w.ended(w.submit("bt_2"))  # both are there, and know bt_1
+            began = time.monotonic()
+            dead.kill()
+            os.kill(runner, signal.SIGKILL)
+            dead.wait()
+            wait_until("the second start", lambda: len(w.read("bt_1")["attempts"]) == 2)
+            self.assertLess(time.monotonic() - began, 6 + 2)
+            record = w.ended("bt_1")
+            self.assertEqual([a["end"] for a in record["attempts"]], ["lost", "done"])
+
     def test_an_end_nobody_announced(self):
         with World() as w:
             ear = w.subscribe("backtest:error", "backtest:user:ann")
@@ -221,6 +240,35 @@ class Stops(unittest.TestCase):
             w.ask(do="end", id="bt_1", user="ann", status="cancelled")
             w.worker()
             self.assertEqual(w.ended("bt_1")["attempts"], [])
+
+    def test_cancel_at_any_moment_has_one_truth(self):
+        with World() as w:
+            ear = w.subscribe("backtest:complete", "backtest:error")
+            w.worker()
+            took = []
+            for i in range(3):
+                began = time.monotonic()
+                w.submit(f"bt_warm{i}")
+                ear.message()
+                took.append(time.monotonic() - began)
+            chance, told, outcomes = random.Random(7), {}, set()
+            for i in range(100):
+                name = w.submit(f"bt_{i}")
+                ends = time.monotonic() + chance.random() * 2 * min(took)
+                while time.monotonic() < ends:
+                    pass
+                cancelled = w.ask(do="end", id=name, user="ann", status="cancelled").get("ok")
+                status = w.read(name)["status"]
+                self.assertEqual(status, "cancelled" if cancelled else "completed", name)
+                outcomes.add(status)
+            while len(told) < 100:
+                _, message = ear.message()
+                self.assertIn(told.setdefault(message["backtestId"], message)["status"], message["status"])
+            for i in range(100):
+                record = w.ended(f"bt_{i}")
+                self.assertEqual(told[f"bt_{i}"]["status"],
+                                 {"cancelled": "cancelled", "completed": "success"}[record["status"]])
+            self.assertEqual(outcomes, {"cancelled", "completed"})
 
     def test_drain_finishes_what_runs_and_takes_nothing(self):
         with World() as w:

@@ -109,12 +109,17 @@ class Redis:
 class World:
     def __init__(self, bus=True, store=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cmw-", dir="/tmp"))
-        self.store = store or f"sqlite:{self.dir}/jobs.db"
+        self.store = store or self.own_store()
         self.socket = self.dir / "redis.sock"
         self.history = self.dir / "history"
         self.log = self.dir / "worker.log"
         self.bus, self.children, self.ears = bus, [], []
         self.tool = self.redis_process = None
+
+    def own_store(self):
+        """A SQLite file, or a database of the MongoDB server that WORLD_MONGO names."""
+        mongo = os.environ.get("WORLD_MONGO")
+        return f"{mongo}/{self.dir.name}?directConnection=true" if mongo else f"sqlite:{self.dir}/jobs.db"
 
     def __enter__(self):
         try:
