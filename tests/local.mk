@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	tests/api_world.h \
 	tests/broker_world.h \
+	tests/browser/service.test.mjs \
 	tests/columns.h \
 	tests/data/bad_input.tsv \
 	tests/data/golden.json \

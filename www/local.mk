@@ -55,7 +55,8 @@ www_sources = \
 	www/test/units.test.mjs \
 	www/test/world.mjs \
 	www/tsconfig.json
-EXTRA_DIST += $(www_sources)
+# .editorconfig holds prettier's line length
+EXTRA_DIST += $(www_sources) .editorconfig
 
 page_dir = $$(test -f '$(srcdir)/www/dist/.shipped' && echo '$(srcdir)/www/dist' || echo www/dist)
 
