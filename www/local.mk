@@ -98,7 +98,7 @@ clean-local:
 	test -f www/dist/.shipped || rm -rf www/dist
 	rm -rf www/npm www/page.stamp
 
-dist-hook: dist-page
+# called by the dist-hook of Makefile.am
 dist-page: www/page.stamp
 	@page=$(page_dir); \
 	test -f "$$page/index.html" || { echo "make dist needs the page, so it needs npm" >&2; exit 1; }; \
