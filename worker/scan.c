@@ -132,30 +132,49 @@ static void take(struct supervisor *s, const struct open_job *seen, int64_t now_
         now_ms);
 }
 
-/* A lease that ends before the next regular scan is looked at when it ends. */
+/* When to read again: every second, twice as often while others work for whom we may have to step
+ * in (the sooner a last beat is seen, the sooner its lease is over), and when a lease ends. */
 static void plan(struct job *j, void *arg) {
     struct supervisor *s = arg;
     if (j->watch.attempt == 0 || (j->state != JOB_OURS && j->state != JOB_ELSEWHERE))
         return;
     int64_t due = lease_due(&j->watch, &s->lease, s->conf.worker_lease * 1000) + 1;
+    int64_t soon = s->lease.last_ms + SCAN_MS / 2;
+    bool cheap = s->scan_planned_ms <= s->lease.last_ms + SCAN_MS + SCAN_MS / 20;
+    if (j->state == JOB_ELSEWHERE && cheap && s->scan_due_ms > soon)
+        s->scan_due_ms = soon;
     if (due < s->scan_due_ms && due > s->lease.last_ms)
         s->scan_due_ms = due;
+}
+
+/* A scan may take a tenth of our time, and be late for that; one that takes long reads less next
+ * time: too slow a read proves no lease over. */
+static void pace(struct supervisor *s, int64_t took_ms, int64_t ended_ms) {
+    int64_t wait = took_ms * 10;
+    if (took_ms > LATE_MS / 4 && s->scan_limit > SCAN_LIMIT_MIN)
+        s->scan_limit /= 2;
+    else if (took_ms < LATE_MS / 20 && s->scan_limit < SCAN_LIMIT)
+        s->scan_limit *= 2;
+    if (wait < SCAN_MS)
+        wait = SCAN_MS;
+    if (wait > 5 * SCAN_MS)
+        wait = 5 * SCAN_MS;
+    s->scan_planned_ms = s->scan_due_ms = ended_ms + wait;
 }
 
 void scan_run(struct supervisor *s, int64_t now_ms) {
     struct open_list list;
     struct err e;
     int64_t planned = s->scan_planned_ms > 0 ? s->scan_planned_ms : now_ms;
+    size_t limit = s->scan_limit;
     s->jobs.scan++;
-    enum err_code rc = store_open_jobs(s->store, SCAN_LIMIT, &list, &e);
-    int64_t ended = clock_mono_ms(), took = ended - now_ms;
-    s->scan_planned_ms = ended + (took * 10 > SCAN_MS ? took * 10 : SCAN_MS);
-    s->scan_due_ms = s->scan_planned_ms;
+    enum err_code rc = store_open_jobs(s->store, limit, &list, &e);
+    int64_t ended = clock_mono_ms();
     s->hint_budget = HINTS_A_SCAN;
     s->unwritable = false;
     if (rc != ERR_NONE) {
         lease_clock_failed(&s->lease, ended);
-        s->scan_due_ms = s->scan_planned_ms = ended + SCAN_MS;
+        s->scan_planned_ms = s->scan_due_ms = ended + SCAN_MS;
         if (!s->store_away)
             log_error("the store does not answer: %s", e.message);
         s->store_away = true;
@@ -166,10 +185,11 @@ void scan_run(struct supervisor *s, int64_t now_ms) {
     s->store_away = false;
     s->scanned = true;
     (void)lease_clock_read(&s->lease, planned, now_ms, ended);
+    pace(s, ended - now_ms, ended);
 
     for (size_t i = 0; i < list.n; i++)
         take(s, &list.items[i], ended);
-    jobs_sweep(&s->jobs, list.n < SCAN_LIMIT ? INT64_MAX : list.items[list.n - 1].created_ms);
+    jobs_sweep(&s->jobs, list.n < limit ? INT64_MAX : list.items[list.n - 1].created_ms);
     jobs_each(&s->jobs, plan, s);
     open_list_release(&list);
 }

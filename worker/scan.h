@@ -12,7 +12,9 @@
 
 struct supervisor;
 
-#define SCAN_LIMIT 20000 /* open records read at once; older ones first, so all get their turn */
+/* Open records read at once; older ones first, so all get their turn. */
+#define SCAN_LIMIT     16384
+#define SCAN_LIMIT_MIN 512
 
 enum verdict {
     VERDICT_WAITING,   /* nobody has it */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -241,7 +242,10 @@ int supervisor_main(const struct options *o, const struct conf *conf) {
     s->options = o;
     s->conf = *conf;
     s->idle_ms = -1;
+    s->scan_limit = SCAN_LIMIT;
     random_hex(s->nonce, 8);
+    /* libmongoc keeps counters in a file of /dev/shm, which a killed runner would leave behind */
+    setenv("MONGOC_DISABLE_SHM", "1", 0);
     proc_signals();
     sigemptyset(&ours);
     sigaddset(&ours, SIGTERM);

@@ -43,6 +43,7 @@ struct supervisor {
 
     int64_t scan_due_ms;     /* 0: at once */
     int64_t scan_planned_ms; /* the regular time: a scan much later proves no lease over */
+    size_t scan_limit;       /* SCAN_LIMIT, less when the store is slow */
     int hint_budget;         /* hints that may still be sent before the next scan */
     bool unwritable;         /* since the last scan the store refused a write */
     bool scanned;            /* a scan has succeeded */
