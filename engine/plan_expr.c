@@ -292,14 +292,17 @@ int plan_add(struct plan *p, const char *expr, const struct plan_scope *scope, e
     const struct strategy *s = scope ? scope->strategy : NULL;
     struct expr_error error = {.line = 1, .column = 1};
     struct plan_names names = {.strategy = s, .params = scope ? scope->params : NULL};
-    struct compiler *c = calloc(1, sizeof *c);
+    struct compiler *c = malloc(sizeof *c);
     int node = -1;
     if (!c) {
         text_format(error.message, sizeof error.message, "out of memory");
         *err = error;
         return -1;
     }
-    *c = (struct compiler){.p = p, .e = &p->expr, .names = &names, .err = &error};
+    c->p = p;
+    c->e = &p->expr;
+    c->names = &names;
+    c->err = &error; /* the values are made one by one: zeroing all costs more than compiling */
     bool ok = !s || plan_names_check(s, &error);
     for (size_t i = 0; ok && s && i < s->n_defines; i++) {
         ok = compile(c, s->defines[i].expr, &names.defines[i]);

@@ -30,7 +30,7 @@ struct plan {
     size_t n_used, history;
     bool strict_crosses;
     const char *failure; /* why plan_node gave -1, else NULL */
-    struct expr expr;    /* scratch of plan_add */
+    struct expr expr;    /* scratch of plan_add; the last member */
 };
 
 /* The node for kernel(in..., arg...), an equal one if there is one, a constant if it can be folded.

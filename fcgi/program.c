@@ -1,6 +1,5 @@
 #include "fcgi/program.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,9 +8,7 @@
 #include "lib/log.h"
 #include "lib/proc.h"
 
-#define KEEP_BYTES    (4 << 20)
-#define TOP_PAD_BYTES (256 << 10)
-#define SETTINGS_MAX  64 /* -o on one command line; there are fewer keys */
+#define SETTINGS_MAX 64 /* -o on one command line; there are fewer keys */
 
 struct options {
     const char *file;
@@ -87,10 +84,7 @@ int program_run(int argc, char **argv, const char *name, const struct route *con
         print(&out);
         return EXIT_SUCCESS;
     }
-    /* what one request took is there for the next: without this the heap's end goes back to the
-     * kernel and is asked for again several times a request */
-    mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
-    mallopt(M_TOP_PAD, TOP_PAD_BYTES);
+    proc_memory();
     proc_signals();
     if (app_open(&app, &e) != ERR_NONE)
         log_fatal("%s", e.message);

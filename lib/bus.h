@@ -58,6 +58,10 @@ enum err_code bus_task(struct bus *b, const char *id, const char *user, const ch
  * ERR_TOO_LARGE: a frame above BUS_MESSAGE_MAX. */
 enum err_code bus_event(struct bus *b, const struct event *ev, struct err *e);
 
+/* The same without waiting for the answer, for what is worth less than a round trip (a start, a
+ * percentage): whether it was heard is not told. */
+void bus_event_soon(struct bus *b, const struct event *ev);
+
 /* An event that a foreign program has published on the global channel itself (the relay): the same
  * without the global channel. */
 enum err_code bus_event_relay(struct bus *b, const struct event *ev, struct err *e);

@@ -11,6 +11,8 @@ struct bus {
     struct bus_conn conn;
     bool up; /* the last call worked */
     unsigned generation;
+    unsigned script_generation; /* the connection whose server was seen to know the script */
+    int owed;                   /* answers that nobody waits for */
 };
 
 #define BUS_ARGS_MAX 14
@@ -29,6 +31,9 @@ void bus_arg(struct bus_args *a, const char *text);
  * NOSCRIPT ERR_NOT_FOUND. Not for bus none. */
 enum err_code bus_call(struct bus *b, const struct bus_args *a, int64_t until_ms,
                        struct redisReply **ret, struct err *e);
+/* Sends without waiting; the answer is dropped when it comes. False: the connection is not up. */
+bool bus_send(struct bus *b, const struct bus_args *a);
+
 int64_t bus_bound(void); /* BUS_BOUND_MS from now */
 
 #endif

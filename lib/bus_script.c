@@ -52,6 +52,7 @@ struct step {
     const char *room;    /* or "" */
     const char *channel; /* or "" */
     const struct buf *data;
+    bool soon; /* the answer is not waited for */
 };
 
 static enum err_code run(struct bus *b, const struct step *s, struct err *e) {
@@ -79,6 +80,8 @@ static enum err_code run(struct bus *b, const struct step *s, struct err *e) {
     bus_arg(&a, s->room);
     bus_arg(&a, s->channel);
     bus_arg_n(&a, s->data ? s->data->data : "", s->data ? s->data->len : 0);
+    if (s->soon && b->script_generation == b->generation && bus_send(b, &a))
+        return ERR_NONE;
     enum err_code code = bus_call(b, &a, until, &r, e);
     if (code == ERR_NOT_FOUND) { /* a server that started anew knows no script */
         a.text[0] = "EVAL";
@@ -88,11 +91,13 @@ static enum err_code run(struct bus *b, const struct step *s, struct err *e) {
         code = bus_call(b, &a, until, &r, e);
     }
     freeReplyObject(r);
+    if (code == ERR_NONE)
+        b->script_generation = b->generation;
     return code == ERR_NOT_FOUND ? ERR_UNAVAILABLE : code;
 }
 
 static enum err_code event(struct bus *b, const struct event *ev, bool to_room, bool to_channel,
-                           struct err *e) {
+                           bool soon, struct err *e) {
     char room[ROOM_MAX] = "";
     struct buf data, frame;
     enum err_code code;
@@ -118,7 +123,8 @@ static enum err_code event(struct bus *b, const struct event *ev, bool to_room, 
                          .frame = frame.data,
                          .room = room,
                          .channel = to_channel ? event_name(ev->kind) : "",
-                         .data = to_channel ? &data : NULL};
+                         .data = to_channel ? &data : NULL,
+                         .soon = soon};
         code = run(b, &s, e);
     }
     buf_release(&data);
@@ -127,15 +133,20 @@ static enum err_code event(struct bus *b, const struct event *ev, bool to_room, 
 }
 
 enum err_code bus_event(struct bus *b, const struct event *ev, struct err *e) {
-    return event(b, ev, true, true, e);
+    return event(b, ev, true, true, false, e);
+}
+
+void bus_event_soon(struct bus *b, const struct event *ev) {
+    struct err ignored;
+    (void)event(b, ev, true, true, true, &ignored);
 }
 
 enum err_code bus_event_relay(struct bus *b, const struct event *ev, struct err *e) {
-    return event(b, ev, true, false, e);
+    return event(b, ev, true, false, false, e);
 }
 
 enum err_code bus_state_set(struct bus *b, const struct event *ev, struct err *e) {
-    return event(b, ev, false, false, e);
+    return event(b, ev, false, false, false, e);
 }
 
 static enum err_code pending(struct bus *b, const char *id, const char *user,

@@ -22,6 +22,11 @@ void proc_notify(const char *state);
 /* Writes it all, through EINTR and partial writes. False: errno says why. */
 bool write_all(int fd, const void *data, size_t len);
 
+/* At the start: what a large request or job took goes back to the system when it is freed, and the
+ * scratch of a small one stays. (Left alone, malloc keeps a heap as large as the largest upload.)
+ */
+void proc_memory(void);
+
 /* Makes a folder and its parents (0700), like mkdir -p. False: errno. */
 bool make_folder(const char *path);
 

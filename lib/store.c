@@ -32,6 +32,11 @@ static enum err_code too_large(struct err *e) {
     return err_set(e, ERR_TOO_LARGE, "a record may have %u bytes", STORE_RECORD_MAX);
 }
 
+void store_rest(struct store *s) {
+    if (s->ops->rest)
+        s->ops->rest(s);
+}
+
 /* --- backtests ------------------------------------------------------------------------------- */
 
 static size_t length(const char *s) {

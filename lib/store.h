@@ -36,6 +36,10 @@ void store_close(struct store *s);
 /* Answers: the store reads and could write now (ERR_FULL when it has no room left). */
 enum err_code store_ping(struct store *s, struct err *e);
 
+/* For a moment when nobody waits for this process: pays what writes have put off (SQLite: copies
+ * the WAL into the file). Not calling it costs time later, nothing else. */
+void store_rest(struct store *s);
+
 /* --- backtests ---------------------------------------------------------------------------------
  */
 

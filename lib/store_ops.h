@@ -9,6 +9,7 @@
 struct store_ops {
     void (*close)(struct store *s);
     enum err_code (*ping)(struct store *s, struct err *e);
+    void (*rest)(struct store *s); /* NULL: nothing is ever put off */
 
     enum err_code (*backtest_insert)(struct store *s, const struct backtest *b, struct err *e);
     enum err_code (*backtest_get)(struct store *s, const char *owner, const char *id,

@@ -17,7 +17,8 @@
 
 #define APPLICATION_ID 0x434e444c /* "CNDL" */
 #define SPACE_MIN      (4U << 20) /* below this much free space the store is not ready */
-#define WAL_PAGES      2000       /* pages between checkpoints: 8 MB */
+#define WAL_REST       2000       /* pages in the WAL that make a rest worth while: 8 MB */
+#define WAL_MOST       16000      /* pages after which a commit waits for the checkpoint itself */
 #define WAL_SIZE_LIMIT (64U << 20)
 
 /* One script a version: user_version says how many have run. Never edit one that was released. */
@@ -108,7 +109,7 @@ enum err_code sqlite_migrate(struct sqlite_store *s, struct err *e) {
     enum err_code code = pragma_int(s, "PRAGMA user_version", &version, e);
     if (code != ERR_NONE || version == SCHEMA_VERSION)
         return code;
-    code = sq_begin(s, KEPT, e);
+    code = sq_begin(s, e);
     if (code != ERR_NONE)
         return code;
     /* another process may have done it while this one waited for the lock */
@@ -220,16 +221,42 @@ static enum err_code sqlite_ping(struct store *base, struct err *e) {
     if ((uint64_t)fs.f_bavail * fs.f_frsize < SPACE_MIN)
         return err_set(e, ERR_FULL, "the store has no space left");
     int64_t version;
-    enum err_code code = sq_begin(s, KEPT, e);
+    enum err_code code = sq_begin(s, e);
     if (code != ERR_NONE)
         return code;
     code = pragma_int(s, "PRAGMA user_version", &version, e);
     return sq_end(s, code, e);
 }
 
+/* First what disturbs nobody; then the little that came meanwhile, with the others kept out, so
+ * that the WAL starts anew: under load it would grow for ever, and each commit would try again. */
+static void checkpoint(struct sqlite_store *s) {
+    sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    s->wal_pages = 0; /* until the next commit: one that could not finish is tried again then */
+}
+
+static void sqlite_rest(struct store *base) {
+    struct sqlite_store *s = sqlite_of(base);
+    if (s->wal_pages >= WAL_REST)
+        checkpoint(s);
+}
+
+/* After each commit. A program that never rests must not let the WAL grow. */
+static int on_commit(void *arg, sqlite3 *db, const char *name, int pages) {
+    struct sqlite_store *s = arg;
+    (void)db;
+    (void)name;
+    s->wal_pages = pages;
+    if (pages >= WAL_MOST)
+        checkpoint(s);
+    return SQLITE_OK;
+}
+
 static const struct store_ops ops = {
     .close = sqlite_close,
     .ping = sqlite_ping,
+    .rest = sqlite_rest,
     .backtest_insert = sqlite_backtest_insert,
     .backtest_get = sqlite_backtest_get,
     .backtest_list = sqlite_backtest_list,
@@ -258,11 +285,13 @@ static enum err_code set_up(struct sqlite_store *s, struct err *e) {
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     enum err_code code = enter_wal(s, e);
+    sqlite3_wal_hook(s->db, on_commit, s);
     char pragmas[160];
+    /* NORMAL: what must be on the disk before the answer is synced by sq_durable */
     snprintf(pragmas, sizeof pragmas,
-             "PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d;"
-             "PRAGMA journal_size_limit = %u; PRAGMA temp_store = MEMORY",
-             s->sync_full ? "FULL" : "NORMAL", WAL_PAGES, WAL_SIZE_LIMIT);
+             "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = %u;"
+             "PRAGMA temp_store = MEMORY",
+             WAL_SIZE_LIMIT);
     if (code == ERR_NONE)
         code = script(s, pragmas, e);
     return code == ERR_NONE ? sqlite_migrate(s, e) : code;
@@ -279,7 +308,6 @@ struct store *store_sqlite_open(const char *path, const struct store_options *op
     s->base.ops = &ops;
     s->timeout_ms = opt->timeout_ms;
     s->sync_full = opt->sync_full;
-    s->sync = KEPT;
     s->random = (unsigned)getpid();
     int rc = sqlite3_open_v2(
         path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);

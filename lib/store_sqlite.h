@@ -54,14 +54,12 @@ enum sq_slot {
     SQ_SLOTS
 };
 
-enum sq_sync { PASSING, KEPT };
-
 struct sqlite_store {
     struct store base;
     sqlite3 *db;
     int timeout_ms;
-    bool sync_full;        /* as the store was opened */
-    enum sq_sync sync;     /* as it is set now */
+    bool sync_full;
+    int wal_pages;         /* in the WAL after this connection's last commit */
     int64_t busy_since_us; /* when the present wait for a lock began */
     unsigned random;       /* jitter of that wait */
     sqlite3_stmt *stmts[SQ_SLOTS];
@@ -100,17 +98,18 @@ const char *sq_get_blob(struct sq *q, size_t *ret_len); /* until the next step *
 
 enum err_code sq_fail(struct sqlite_store *s, int rc, struct err *e);
 
-/* Says whether the next commit waits for the disk. KEPT: somebody is answered for it, so it
- * survives power loss (with the store's own synchronous=FULL). PASSING: claims, beats, closings;
- * after power loss the claimants are gone too, and losing the newest of these only means doing them
- * again. The log is written in order, so a KEPT commit takes every earlier PASSING one to the disk
- * with it. */
-enum err_code sq_sync(struct sqlite_store *s, enum sq_sync sync, struct err *e);
-
 /* A write transaction; sq_end commits when code is ERR_NONE, else rolls back, and returns how it
  * all went. */
-enum err_code sq_begin(struct sqlite_store *s, enum sq_sync sync, struct err *e);
+enum err_code sq_begin(struct sqlite_store *s, struct err *e);
 enum err_code sq_end(struct sqlite_store *s, enum err_code code, struct err *e);
+
+/* Everything committed so far, by whatever process, survives power loss from here on (with
+ * store.sync = full). For what somebody is answered for. A commit alone survives the death of every
+ * process, which is enough for claims, beats and closings: after power loss the claimants are gone
+ * too, and losing the newest of these only means doing them again. Done after the transaction, so
+ * that nobody waits for the write lock while the disk works, and the syncs of several processes
+ * overlap. code is how the write went; a failure is passed on. */
+enum err_code sq_durable(struct sqlite_store *s, enum err_code code, struct err *e);
 
 static inline struct sqlite_store *sqlite_of(struct store *s) {
     return (struct sqlite_store *)s; /* base is the first member */

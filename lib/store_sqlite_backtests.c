@@ -12,9 +12,6 @@
 
 enum err_code sqlite_backtest_insert(struct store *base, const struct backtest *b, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_sync(s, KEPT, e);
-    if (code != ERR_NONE)
-        return code;
     struct sq q = sq_open(s, SQ_BACKTEST_INSERT,
                           "INSERT INTO backtests (" COLUMNS ")"
                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -35,7 +32,7 @@ enum err_code sqlite_backtest_insert(struct store *base, const struct backtest *
     sq_text(&q, b->note);
     sq_text(&q, b->error);
     sq_text(&q, b->params);
-    return sq_exec(&q, e);
+    return sq_durable(s, sq_exec(&q, e), e);
 }
 
 /* The row at hand; false: out of memory, nothing is left in *ret. */
@@ -205,14 +202,16 @@ static enum err_code delete_all(struct sqlite_store *s, const char *owner, const
 enum err_code sqlite_backtest_delete(struct store *base, const char *owner, const char *id,
                                      struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, KEPT, e);
-    return code == ERR_NONE ? sq_end(s, delete_all(s, owner, id, e), e) : code;
+    enum err_code code = sq_begin(s, e);
+    if (code == ERR_NONE)
+        code = sq_end(s, delete_all(s, owner, id, e), e);
+    return sq_durable(s, code, e);
 }
 
 enum err_code sqlite_close_ended(struct store *base, const char (*ids)[ID_MAX], size_t n,
                                  struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, PASSING, e);
+    enum err_code code = sq_begin(s, e);
     if (code != ERR_NONE)
         return code;
     for (size_t i = 0; i < n && code == ERR_NONE; i++) {

@@ -45,12 +45,12 @@ static enum err_code put_bucket(struct sqlite_store *s, const char *symbol, enum
 enum err_code sqlite_candles_put(struct store *base, const char *symbol, enum interval iv,
                                  const struct candle_bucket *buckets, size_t n, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, KEPT, e);
+    enum err_code code = sq_begin(s, e);
     if (code != ERR_NONE)
         return code;
     for (size_t i = 0; i < n && code == ERR_NONE; i++)
         code = put_bucket(s, symbol, iv, &buckets[i], e);
-    return sq_end(s, code, e);
+    return sq_durable(s, sq_end(s, code, e), e);
 }
 
 static bool append(struct sq *q, int64_t from, int64_t to, struct bars *ret, const char **why) {
@@ -132,12 +132,9 @@ enum err_code sqlite_series(struct store *base, const char *symbol, struct serie
 enum err_code sqlite_candles_delete(struct store *base, const char *symbol, enum interval iv,
                                     struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_sync(s, KEPT, e);
-    if (code != ERR_NONE)
-        return code;
     struct sq q =
         sq_open(s, SQ_CANDLES_DELETE_ALL, "DELETE FROM candles WHERE symbol = ? AND interval = ?");
     sq_text(&q, symbol);
     sq_text(&q, interval_name(iv));
-    return sq_exec(&q, e);
+    return sq_durable(s, sq_exec(&q, e), e);
 }

@@ -53,7 +53,7 @@ static enum err_code insert_attempt(struct sqlite_store *s, const struct attempt
 
 enum err_code sqlite_attempt_insert(struct store *base, const struct attempt *a, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, PASSING, e);
+    enum err_code code = sq_begin(s, e);
     return code == ERR_NONE ? sq_end(s, insert_attempt(s, a, e), e) : code;
 }
 
@@ -105,17 +105,13 @@ static enum err_code beat(struct sqlite_store *s, const struct attempt *a, struc
 
 enum err_code sqlite_attempt_beat(struct store *base, const struct attempt *a, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, PASSING, e);
+    enum err_code code = sq_begin(s, e);
     return code == ERR_NONE ? sq_end(s, beat(s, a, e), e) : code;
 }
 
 enum err_code sqlite_attempt_end(struct store *base, const char *id, int n, const char *token,
                                  enum attempt_end end, struct err *e) {
-    struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_sync(s, PASSING, e);
-    if (code != ERR_NONE)
-        return code;
-    struct sq q = sq_open(s, SQ_ATTEMPT_END,
+    struct sq q = sq_open(sqlite_of(base), SQ_ATTEMPT_END,
                           "UPDATE attempts SET ended = ? WHERE id = ? AND n = ?"
                           " AND token = coalesce(?, token) AND ended = 'live'");
     sq_text(&q, attempt_end_name(end));
@@ -240,6 +236,6 @@ static enum err_code put_idempotency(struct sqlite_store *s, const struct idempo
 enum err_code sqlite_idempotency_insert(struct store *base, const struct idempotency *row,
                                         struct idempotency *ret_existing, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, PASSING, e);
+    enum err_code code = sq_begin(s, e);
     return code == ERR_NONE ? sq_end(s, put_idempotency(s, row, ret_existing, e), e) : code;
 }

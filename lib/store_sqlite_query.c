@@ -147,22 +147,21 @@ const char *sq_get_blob(struct sq *q, size_t *ret_len) {
     return v ? v : "";
 }
 
-enum err_code sq_sync(struct sqlite_store *s, enum sq_sync sync, struct err *e) {
-    if (!s->sync_full || s->sync == sync)
-        return ERR_NONE;
-    /* set while it is prepared, so it cannot be kept as a statement: 2 us, a sync costs 100 */
-    const char *sql = sync == KEPT ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-    int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+enum err_code sq_durable(struct sqlite_store *s, enum err_code code, struct err *e) {
+    sqlite3_file *wal = NULL;
+    if (code != ERR_NONE || !s->sync_full)
+        return code;
+    int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (rc == SQLITE_OK)
+        rc = wal && wal->pMethods ? wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) : SQLITE_IOERR;
+    /* not ERR_UNAVAILABLE: reading the record back would not tell whether it is safe */
     if (rc != SQLITE_OK)
-        return sq_fail(s, rc, e);
-    s->sync = sync;
+        return err_set(e, ERR_INTERNAL, "the store cannot make a write safe: %s",
+                       sqlite3_errstr(rc));
     return ERR_NONE;
 }
 
-enum err_code sq_begin(struct sqlite_store *s, enum sq_sync sync, struct err *e) {
-    enum err_code code = sq_sync(s, sync, e);
-    if (code != ERR_NONE)
-        return code;
+enum err_code sq_begin(struct sqlite_store *s, struct err *e) {
     struct sq q = sq_open(s, SQ_BEGIN, "BEGIN IMMEDIATE");
     return sq_exec(&q, e);
 }

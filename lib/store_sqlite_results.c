@@ -5,12 +5,14 @@
 #include "lib/clock.h"
 #include "lib/store_sqlite.h"
 
+#define CHUNK ((size_t)128 << 10) /* SQLite copies a row in memory before it writes it */
+
 static enum err_code put_part(struct sqlite_store *s, const struct result *r, const struct part *p,
                               struct err *e) {
     int64_t k = 0;
     size_t at = 0;
     do {
-        size_t len = p->len - at < PART_CHUNK ? p->len - at : PART_CHUNK;
+        size_t len = p->len - at < CHUNK ? p->len - at : CHUNK;
         struct sq q = sq_open(s, SQ_PART_PUT,
                               "INSERT OR REPLACE INTO trades (id, attempt, name, k, total, data)"
                               " VALUES (?, ?, ?, ?, ?, ?)");
@@ -90,10 +92,10 @@ static enum err_code insert_all(struct sqlite_store *s, const struct result *r,
 enum err_code sqlite_result_insert(struct store *base, const struct result *r,
                                    const struct part *parts, size_t n_parts, struct err *e) {
     struct sqlite_store *s = sqlite_of(base);
-    enum err_code code = sq_begin(s, KEPT, e);
+    enum err_code code = sq_begin(s, e);
     if (code != ERR_NONE)
         return code;
-    code = sq_end(s, insert_all(s, r, parts, n_parts, e), e);
+    code = sq_durable(s, sq_end(s, insert_all(s, r, parts, n_parts, e), e), e);
     struct result existing;
     if (code != ERR_DUPLICATE || sqlite_result_get(base, NULL, r->id, false, &existing, NULL))
         return code;

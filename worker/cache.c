@@ -67,6 +67,12 @@ void cache_close(struct cache *c) {
     free(c);
 }
 
+void cache_rest(struct cache *c) {
+    for (size_t i = 0; i < CACHE_MAPS_MAX; i++)
+        if (c->maps[i].at && c->maps[i].len > CACHE_REST_MAX)
+            (void)madvise(c->maps[i].at, c->maps[i].len, MADV_DONTNEED);
+}
+
 /* The name of the entry. */
 static enum err_code make_key(struct store *s, const struct request *r, size_t warmup,
                               char ret[static HASH_HEX_MAX], struct err *e) {

@@ -11,6 +11,7 @@
 
 #define CACHE_MAPS_MAX   16                   /* entries that one runner keeps mapped */
 #define CACHE_MAPPED_MAX (UINT64_C(64) << 20) /* bytes of them, but for the one in use */
+#define CACHE_REST_MAX   (UINT64_C(2) << 20)  /* bytes of one that stay in between two jobs */
 #define CACHE_BYTES_MAX  (UINT64_C(1) << 30)  /* bytes of the folder: 40 years of minutes */
 
 struct cache;
@@ -18,6 +19,10 @@ struct cache;
 /* folder empty, or one that cannot be made (logged): nothing is kept. Never NULL. */
 struct cache *cache_open(const char *folder);
 void cache_close(struct cache *c);
+
+/* The job is done: what is large leaves this process (the kernel keeps it in its page cache, so the
+ * next use costs less than a millisecond). */
+void cache_rest(struct cache *c);
 
 /* As market_load_kept. The bars are valid until the next call; release *ret with
  * market_data_release. */

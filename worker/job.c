@@ -37,14 +37,12 @@ static void say(struct job_now *j, size_t bars_done) {
     const struct bars *b = &j->data.bars;
     size_t at = j->data.first + bars_done;
     struct event ev;
-    struct err e;
     if (b->n == 0)
         return;
     progress_event(&j->progress, j->record.id, j->record.user_id, j->claim.attempt.n,
                    b->t[at < b->n ? at : b->n - 1], &ev);
     snprintf(ev.run_kind, sizeof ev.run_kind, "%s", j->record.kind);
-    if (bus_event(j->runner->bus, &ev, &e) != ERR_NONE)
-        log_debug("%s: progress was not heard: %s", j->record.id, e.message);
+    bus_event_soon(j->runner->bus, &ev);
 }
 
 /* Beats, looks and listens when it is time. True: stop, and j->stop says why. */
@@ -192,6 +190,7 @@ static void announce(struct job_now *j, const struct result *r) {
     struct err e;
     run_end_event(r, &ev);
     bool heard = bus_event(j->runner->bus, &ev, &e) == ERR_NONE;
+    store_rest(j->runner->store); /* the next job goes to another runner meanwhile */
     runner_report(heard ? REPORT_ENDED : REPORT_SILENT, j->record.id, j->claim.attempt.n);
 }
 
@@ -286,12 +285,10 @@ static bool claim(struct job_now *j, const struct order *o, struct err *e) {
 
 static void say_started(struct job_now *j) {
     struct event ev = {.kind = EVENT_STARTED, .attempt = j->claim.attempt.n};
-    struct err e;
     snprintf(ev.id, sizeof ev.id, "%s", j->record.id);
     snprintf(ev.user_id, sizeof ev.user_id, "%s", j->record.user_id);
     snprintf(ev.run_kind, sizeof ev.run_kind, "%s", j->record.kind);
-    if (bus_event(j->runner->bus, &ev, &e) != ERR_NONE)
-        log_debug("%s: the start was not heard: %s", j->record.id, e.message);
+    bus_event_soon(j->runner->bus, &ev);
 }
 
 void job_run(struct runner *r, const struct order *o) {
@@ -305,6 +302,7 @@ void job_run(struct runner *r, const struct order *o) {
         finish(&j, compute(&j, &e), &e);
         bt_result_release(&j.result);
         market_data_release(&j.data);
+        cache_rest(r->cache);
         request_release(&j.request);
     }
     backtest_release(&j.record);

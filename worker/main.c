@@ -5,6 +5,7 @@
 
 #include "lib/buf.h"
 #include "lib/log.h"
+#include "lib/proc.h"
 #include "worker/must.h"
 #include "worker/runner.h"
 #include "worker/supervisor.h"
@@ -59,6 +60,7 @@ int main(int argc, char **argv) {
     bool only_check = false;
     int c;
     log_init("candlemilld", LOG_INFO_L);
+    proc_memory();
     if (argc == 2 && strcmp(argv[1], RUNNER_OPTION) == 0)
         return runner_main();
     o.settings = must_have((size_t)argc, sizeof(char *));
