@@ -23,10 +23,21 @@ def pid_of(attempt):
 
 
 def lost_by_kill(facts):
-    """[(id, attempt number, time of the kill)…]: kills that landed in a running job."""
-    when = {pid: t for t, pid in facts["kills"]}
-    return [(name, a["n"], when[pid_of(a)]) for name, record in facts["records"].items()
-            for a in record["attempts"] if a["end"] == "lost" and pid_of(a) in when]
+    """[(id, attempt number, time of the kill)…]: kills that landed in a running job. A process id
+    comes back after some thousand others: the kill is the first after the attempt's start."""
+    runs = read_history(facts["history"])
+    when = collections.defaultdict(list)
+    for t, pid in facts["kills"]:
+        when[pid].append(t)
+    found = []
+    for name, record in facts["records"].items():
+        started = {a: t for a, word, t in runs[name] if word == "start"}
+        for a in record["attempts"]:
+            finished = record["status"] == "completed" and record.get("endedBy") == a["n"]
+            times = [t for t in when[pid_of(a)] if t >= started.get(a["n"], 0)]
+            if a["end"] == "lost" and not finished and times:
+                found.append((name, a["n"], min(times)))
+    return found
 
 
 def check_ends(facts, runs):

@@ -25,6 +25,19 @@ class Checker(unittest.TestCase):
         self.assertEqual(stats(GOOD)["shortest job"], 1.5)
         self.assertEqual(stats(GOOD)["longest recovery"], 1.0)
 
+    def test_a_process_id_that_comes_back(self):
+        facts = copy.deepcopy(GOOD)
+        facts["kills"] = [(2.0, 7), (11.0, 7), (90.0, 7)]
+        self.assertEqual(check(facts), [])
+        self.assertEqual(stats(facts)["longest recovery"], 1.0)
+
+    def test_a_kill_after_the_end_was_written(self):
+        facts = copy.deepcopy(GOOD)
+        facts["records"]["a"]["attempts"][1] = {"n": 2, "owner": "h:8/x", "end": "lost"}
+        facts["kills"].append((13.6, 8))
+        self.assertEqual(check(facts), [])
+        self.assertEqual(stats(facts)["kills in a running job"], 1)
+
     def test_what_may_go_wrong(self):
         def record(facts, name="a"):
             return facts["records"][name]

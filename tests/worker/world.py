@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+os.environ.setdefault("MONGOC_DISABLE_SHM", "1")  # killed processes leave a file there otherwise
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("builddir", ".")).resolve()
 FOREIGN_WORKER = HERE.parent / "foreign_worker.py"
