@@ -2,23 +2,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
 #include "lib/json.h"
-
-int double_format(double v, char ret[static DOUBLE_TEXT_MAX]) {
-    int len = 0;
-    if (fabs(v) < 1e15 && v == (double)(int64_t)v)
-        return snprintf(ret, DOUBLE_TEXT_MAX, "%" PRId64, (int64_t)v); /* -0 becomes 0 */
-    for (int precision = 15; precision <= 17; precision++) {
-        len = snprintf(ret, DOUBLE_TEXT_MAX, "%.*g", precision, v);
-        if (strtod(ret, NULL) == v)
-            break;
-    }
-    return len;
-}
 
 void json_out_init(struct json_out *j, struct buf *buf) {
     *j = (struct json_out){.buf = buf};

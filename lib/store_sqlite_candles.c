@@ -94,7 +94,7 @@ enum err_code sqlite_candles_get(struct store *base, const char *symbol, enum in
 
 enum err_code sqlite_series(struct store *base, const char *symbol, struct series_list *ret,
                             struct err *e) {
-    struct sq q = sq_open(sqlite_of(base), SQ_ONCE,
+    struct sq q = sq_open(sqlite_of(base), symbol ? SQ_SERIES : SQ_ONCE,
                           symbol ? "SELECT symbol, interval, n, first, last, hash FROM candles"
                                    " WHERE symbol = ? ORDER BY symbol, interval, bucket"
                                  : "SELECT symbol, interval, n, first, last, hash FROM candles"

@@ -2,6 +2,8 @@
 #include "lib/json.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/suite.h"
@@ -121,6 +123,28 @@ START_TEST(doubles_read_back_and_are_short) {
 }
 END_TEST
 
+/* The quick way for usual numbers gives the very text that printf and strtod would agree on. */
+START_TEST(doubles_are_the_shortest_that_printf_finds) {
+    static const double scales[] = {1e-5, 1e-3, 0.1, 1, 100, 1e6, 1e14, 1e16};
+    unsigned long long bits = 88172645463325252ULL;
+    for (int i = 0; i < 40000; i++) {
+        bits ^= bits << 13, bits ^= bits >> 7, bits ^= bits << 17;
+        double v = (double)(bits >> 11) / 9007199254740992.0 * scales[i % 8];
+        if (i % 3 == 0) /* a price, and its neighbours */
+            v = (double)(bits % 100000000) / 1000.0 * (1 + (double)(i % 4) * 0x1p-52);
+        char text[DOUBLE_TEXT_MAX], plain[DOUBLE_TEXT_MAX];
+        for (int digits = 15; digits <= 17; digits++) {
+            snprintf(plain, sizeof plain, "%.*g", digits, v);
+            if (strtod(plain, NULL) == v)
+                break;
+        }
+        double_format(i % 2 ? v : -v, text);
+        if (v != (double)(long long)v)
+            ck_assert_str_eq(text + (i % 2 ? 0 : 1), plain);
+    }
+}
+END_TEST
+
 START_TEST(writes_nested_json_without_nan) {
     struct buf b;
     struct json_out j;
@@ -167,5 +191,5 @@ START_TEST(numbers_are_whole_strings) {
 END_TEST
 
 SUITE_MAIN("json", refuses_what_is_not_json, bounds_the_depth, typed_getters_name_the_field,
-           doubles_read_back_and_are_short, writes_nested_json_without_nan,
-           numbers_are_whole_strings)
+           doubles_read_back_and_are_short, doubles_are_the_shortest_that_printf_finds,
+           writes_nested_json_without_nan, numbers_are_whole_strings)
