@@ -248,6 +248,14 @@ static void finish(struct job_now *j, enum err_code rc, struct err *e) {
     free(r.body);
 }
 
+/* The job goes back; it comes again every second, its story only once. */
+static void away(struct runner *r, const struct order *o, const struct err *e) {
+    if (!r->away_told)
+        log_warn("%s cannot be claimed, and will be tried again: %s", o->id, e->message);
+    r->away_told = true;
+    runner_report(REPORT_AWAY, o->id, o->attempt);
+}
+
 /* The record, when it still waits to be run; released by the caller in any case. */
 static bool fetch(struct job_now *j, const struct order *o, struct err *e) {
     enum err_code rc = store_backtest_get(j->runner->store, o->user, o->id, &j->record, e);
@@ -256,8 +264,7 @@ static bool fetch(struct job_now *j, const struct order *o, struct err *e) {
     if (rc == ERR_NONE || rc == ERR_NOT_FOUND) {
         runner_report(rc == ERR_NONE ? REPORT_CLOSED : REPORT_GONE, o->id, o->attempt);
     } else {
-        log_warn("%s: %s", o->id, e->message);
-        runner_report(REPORT_AWAY, o->id, o->attempt);
+        away(j->runner, o, e);
     }
     return false;
 }
@@ -269,6 +276,7 @@ static bool claim(struct job_now *j, const struct order *o, struct err *e) {
     case ERR_NONE:
         runner_report(REPORT_CLAIMED, o->id, o->attempt);
         history_add(r->history, o->id, o->attempt, "start");
+        r->away_told = false;
         return true;
     case ERR_DUPLICATE:
         runner_report(REPORT_TAKEN, o->id, o->attempt);
@@ -277,8 +285,7 @@ static bool claim(struct job_now *j, const struct order *o, struct err *e) {
         runner_report(REPORT_OVER, o->id, o->attempt);
         return false;
     default:
-        log_warn("%s: %s", o->id, e->message);
-        runner_report(REPORT_AWAY, o->id, o->attempt);
+        away(r, o, e);
         return false;
     }
 }

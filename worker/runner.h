@@ -17,6 +17,7 @@ struct runner {
     struct cache *cache;
     int history; /* descriptor, -1: none */
     char owner[OWNER_MAX];
+    bool away_told;     /* that the store does not take a claim was logged */
     bool leaving;       /* take nothing more */
     int64_t release_ms; /* when a running job is to be released, INT64_MAX: never */
     bool has_order;     /* an order came while nobody waited for it */

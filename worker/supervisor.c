@@ -20,6 +20,7 @@
 
 #define STORE_TIMEOUT_MS 3000
 #define LEAVE_GRACE_MS   5000 /* after worker.drain, before what still lives is killed */
+#define REDIS_AWAY_MS    2000 /* a restart is no news */
 #define MESSAGES_A_TURN  256  /* from the bus, before everything else has its turn again */
 
 static bool open_store(struct supervisor *s) {
@@ -67,6 +68,22 @@ void supervisor_assign(struct supervisor *s) {
     }
 }
 
+/* Says when Redis comes, and when it has been away for a while. */
+static void say_bus(struct supervisor *s, int64_t now_ms) {
+    if (bus_is_none(s->bus))
+        return;
+    if (bus_sub_up(s->sub)) {
+        if (!s->bus_told || s->bus_told_away)
+            log_info("Redis is connected");
+        s->bus_told = true;
+        s->bus_told_away = false;
+        s->bus_seen_ms = now_ms;
+    } else if (!s->bus_told_away && now_ms - s->bus_seen_ms > REDIS_AWAY_MS) {
+        log_warn("Redis is away, events wait: %s", bus_sub_error(s->sub));
+        s->bus_told_away = true;
+    }
+}
+
 /* True: there may be more. */
 static bool hear_bus(struct supervisor *s) {
     struct bus_message m;
@@ -78,10 +95,8 @@ static bool hear_bus(struct supervisor *s) {
     }
     unsigned sub = bus_sub_generation(s->sub), bus = bus_generation(s->bus);
     if (sub != s->sub_generation || bus != s->bus_generation) {
-        if (sub != s->sub_generation) {
-            log_debug("Redis is connected");
+        if (sub != s->sub_generation)
             supervisor_rescan(s); /* hints were missed */
-        }
         announce_retry(s);
         s->sub_generation = sub;
         s->bus_generation = bus;
@@ -189,6 +204,7 @@ static int64_t turn(struct supervisor *s) {
     pool_fill(&s->pool, s, now);
     bool more = hear_bus(s);
     now = clock_mono_ms();
+    say_bus(s, now);
     if (now >= s->scan_due_ms) {
         scan_run(s, now);
         proc_notify("WATCHDOG=1");
@@ -262,6 +278,7 @@ int supervisor_main(const struct options *o, const struct conf *conf) {
         s->history = history_open(s->conf.worker_history);
         log_info("%d runners, store %s", s->pool.n, s->conf.store_sync_full ? "full" : "normal");
         proc_notify("READY=1");
+        s->bus_seen_ms = clock_mono_ms();
         loop(s, &open_mask);
         log_info("ended");
         pool_release(&s->pool);

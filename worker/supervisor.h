@@ -34,6 +34,8 @@ struct supervisor {
     struct bus *bus;
     struct bus_sub *sub;
     unsigned sub_generation, bus_generation;
+    bool bus_told, bus_told_away; /* what was logged about Redis */
+    int64_t bus_seen_ms;          /* when it was last there */
     struct jobs jobs;
     struct pool pool;
     struct lease_clock lease;

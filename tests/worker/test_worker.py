@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket
 import time
 import unittest
 
@@ -298,6 +299,19 @@ class Stops(unittest.TestCase):
             wait_until("the second start", lambda: len(w.read("bt_1")["attempts"]) == 2)
             self.assertLess(time.monotonic() - began, 10)
 
+    def test_init_is_told(self):
+        with World() as w, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as init:
+            init.bind(str(w.dir / "notify"))
+            init.settimeout(DEADLINE)
+            os.environ["NOTIFY_SOCKET"] = str(w.dir / "notify")
+            self.addCleanup(os.environ.pop, "NOTIFY_SOCKET")
+            daemon = w.worker()
+            self.assertEqual(init.recv(100), b"READY=1")
+            daemon.send_signal(signal.SIGTERM)
+            while (word := init.recv(100)) != b"STOPPING=1":
+                self.assertEqual(word, b"WATCHDOG=1")
+            self.assertEqual(daemon.wait(DEADLINE), 0)
+
     def test_hangup_reloads(self):
         with World() as w:
             conf = w.dir / "worker.conf"
@@ -360,6 +374,7 @@ class WithoutRedis(unittest.TestCase):
             w.stop_redis()
             w.worker()
             w.bus = False
+            wait_until("a word about it", lambda: w.logged("Redis is away"))
             names = [w.submit(f"bt_{i}") for i in range(5)]
             for name in names:
                 wait_until("its end", lambda: "endedBy" in w.read(name))
