@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -62,6 +63,29 @@ def hello_rate():
         finally:
             server.terminate()
             server.wait()
+
+
+def commits(folder, seconds=2):
+    """The disk's own limit: commits a second of one SQLite connection that does nothing else (WAL,
+    synchronous=FULL, 400 bytes each), after its log has reached its full length."""
+    path = pathlib.Path(folder) / "peer.db"
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("CREATE TABLE t (id TEXT PRIMARY KEY, params TEXT)")
+    db.execute("PRAGMA synchronous = OFF")
+    n = 0
+    while n < 3000:
+        db.execute("INSERT INTO t VALUES (?, ?)", (f"bt_{n}", "x" * 400))
+        n += 1
+    db.execute("PRAGMA synchronous = FULL")
+    begin, first = time.perf_counter(), n
+    while time.perf_counter() - begin < seconds:
+        db.execute("INSERT INTO t VALUES (?, ?)", (f"bt_{n}", "x" * 400))
+        n += 1
+    rate = (n - first) / (time.perf_counter() - begin)
+    db.close()
+    path.unlink()
+    return rate
 
 
 def post_bytes(world, body):
@@ -154,6 +178,7 @@ def main():
 
         print(f"jobs a second, {2136} bars, 50 at once, 2 runners: {jobs_per_second(world, small):.0f}")
 
+        time.sleep(1)  # the last runner writes its log back
         print("memory after this, KB (proportional / private)")
         total = 0
         for name in ("candlemilld", "algo.fcgi", "market.fcgi", "system.fcgi"):
@@ -175,14 +200,17 @@ def main():
         for ws in sockets:
             ws.close()
 
-        print("POST accepted a second (16 connections, the worker busy beside it)")
+        print("POST accepted a second (16 connections)")
         script = world.dir / "post.lua"
         script.write_text('wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
                           f"wrk.body = [[{json.dumps(small)}]]\n")
+        peer = commits(world.dir)
         with_worker = wrk(f"{world.url}/api/algo/backtest", 3, script)
         world.services("stop", "worker")
         alone = wrk(f"{world.url}/api/algo/backtest", 3, script)
-        print(f"  {with_worker:8.0f}\n  {alone:8.0f}  with the worker stopped")
+        print(f"  one SQLite connection's synced commits {peer:8.0f}\n"
+              f"  POST, the worker busy beside it         {with_worker:8.0f}  = {with_worker / peer:.2f} x\n"
+              f"  POST, the worker stopped                {alone:8.0f}  = {alone / peer:.2f} x")
 
 
 try:
