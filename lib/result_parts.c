@@ -105,26 +105,23 @@ static struct equity_run run_from(const struct bars *b, size_t i) {
     return run;
 }
 
-char *equity_pack(const struct bars *range, const double *equity, size_t *ret_len) {
-    size_t runs = 0;
+char *equity_pack(const struct bars *range, double *equity, size_t *ret_len) {
+    size_t runs = 0, values = range->n * sizeof *equity;
     for (size_t i = 0; i < range->n; i += (size_t)run_from(range, i).count)
         runs++;
-    int64_t head[2] = {(int64_t)range->n, (int64_t)runs};
-    size_t len = sizeof head + runs * sizeof(struct equity_run) + range->n * sizeof *equity;
-    char *data = malloc(len);
+    int64_t tail[2] = {(int64_t)range->n, (int64_t)runs};
+    size_t len = values + runs * sizeof(struct equity_run) + sizeof tail;
+    char *data = realloc(equity, len);
     if (!data)
         return NULL;
-    char *p = data;
-    memcpy(p, head, sizeof head);
-    p += sizeof head;
+    char *p = data + values;
     for (size_t i = 0; i < range->n;) {
         struct equity_run run = run_from(range, i);
         memcpy(p, &run, sizeof run);
         p += sizeof run;
         i += (size_t)run.count;
     }
-    if (range->n > 0)
-        memcpy(p, equity, range->n * sizeof *equity);
+    memcpy(p, tail, sizeof tail);
     *ret_len = len;
     return data;
 }
@@ -143,26 +140,25 @@ static bool unpack_times(const char *runs, size_t n_runs, int64_t *t, size_t n) 
 }
 
 bool equity_unpack(const char *data, size_t len, struct equity_curve *ret) {
-    int64_t head[2];
-    if (len < sizeof head)
+    int64_t tail[2];
+    if (len < sizeof tail)
         return false;
-    memcpy(head, data, sizeof head);
-    size_t rest = len - sizeof head, most = rest / sizeof(double);
-    if (head[0] < 0 || head[1] < 0 || (uint64_t)head[0] > most || (uint64_t)head[1] > most)
+    size_t rest = len - sizeof tail, most = rest / sizeof(double);
+    memcpy(tail, data + rest, sizeof tail);
+    if (tail[0] < 0 || tail[1] < 0 || (uint64_t)tail[0] > most || (uint64_t)tail[1] > most)
         return false;
-    size_t n = (size_t)head[0], runs = (size_t)head[1];
+    size_t n = (size_t)tail[0], runs = (size_t)tail[1];
     if (rest != runs * sizeof(struct equity_run) + n * sizeof(double))
         return false;
     struct equity_curve c = {.n = n};
     c.t = calloc(n ? n : 1, sizeof *c.t);
     c.equity = calloc(n ? n : 1, sizeof *c.equity);
-    const char *p = data + sizeof head;
-    if (!c.t || !c.equity || !unpack_times(p, runs, c.t, n)) {
+    if (!c.t || !c.equity || !unpack_times(data + n * sizeof(double), runs, c.t, n)) {
         equity_release(&c);
         return false;
     }
     if (n > 0)
-        memcpy(c.equity, p + runs * sizeof(struct equity_run), n * sizeof(double));
+        memcpy(c.equity, data, n * sizeof(double));
     *ret = c;
     return true;
 }

@@ -149,6 +149,8 @@ static enum err_code write_success(struct job_now *j, struct result *r, struct e
     struct part parts[] = {{.name = "trades"}, {.name = "equity"}};
     char *trades = trades_pack(&j->result, &parts[0].len);
     char *equity = equity_pack(&range, j->result.equity, &parts[1].len);
+    if (equity)
+        j->result.equity = NULL; /* it is part of the other now */
     r->status = RUN_COMPLETED;
     r->summary = result_summary(&j->result);
     r->body = result_body(j->record.id, &j->request, &j->data, &j->result);
