@@ -59,12 +59,17 @@ void bus_arg(struct bus_args *a, const char *text) {
     bus_arg_n(a, text, strlen(text));
 }
 
+/* False: not connected; at once again when it went away while we were quiet. */
+static bool still_up(struct bus_conn *c) {
+    if (c->state == BUS_READY && !bus_conn_step(c))
+        c->next_try_ms = 0;
+    return c->state == BUS_READY;
+}
+
 /* Connected and greeted, or failed. */
 static bool connected(struct bus *b, int64_t until_ms) {
     struct bus_conn *c = &b->conn;
-    if (c->state == BUS_READY && !bus_conn_step(c)) /* it went away while we were quiet */
-        c->next_try_ms = 0;
-    if (c->state == BUS_READY)
+    if (still_up(c))
         return true;
     if (!bus_conn_start(c, BUS_BOUND_MS))
         return false;
@@ -96,7 +101,7 @@ static struct redisReply *answer(struct bus *b) {
 
 bool bus_send(struct bus *b, const struct bus_args *a) {
     struct bus_conn *c = &b->conn;
-    if (c->state != BUS_READY || !bus_conn_command(c, a->n, a->text, a->len) || !bus_conn_step(c))
+    if (!still_up(c) || !bus_conn_command(c, a->n, a->text, a->len) || !bus_conn_step(c))
         return false;
     b->owed++;
     struct redisReply *early = answer(b); /* none: all that can be here are owed */

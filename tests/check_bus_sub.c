@@ -40,11 +40,16 @@ static void settle(struct bus_sub *s, unsigned generation) {
     ck_assert(bus_sub_up(s));
 }
 
-static void next_is(struct bus_sub *s, const char *channel, const char *data) {
+static struct bus_message wait_message(struct bus_sub *s) {
     struct bus_message m;
     int64_t until = clock_mono_ms() + REDIS_PATIENCE_MS;
     while (!turn(s, &m, 50))
         ck_assert_msg(clock_mono_ms() < until, "no message: %s", bus_sub_error(s));
+    return m;
+}
+
+static void next_is(struct bus_sub *s, const char *channel, const char *data) {
+    struct bus_message m = wait_message(s);
     ck_assert_str_eq(m.channel, channel);
     ck_assert_str_eq(m.data, data);
     ck_assert_uint_eq(m.len, strlen(data));
@@ -85,6 +90,45 @@ START_TEST(hears_what_it_subscribed_to_and_no_more) {
     settle(s, 1);
     say(b, "one", "d");
     next_is(s, "one", "d");
+    bus_sub_close(s);
+    bus_close(b);
+    redis_stop(&server);
+}
+END_TEST
+
+/* Events that do not wait for the answer come in order, before one that does, and their answers are
+ * never taken for another's; a server that started anew, without the script, gets them all the
+ * same.
+ */
+START_TEST(events_without_waiting_keep_their_order) {
+    struct bus *b;
+    struct event ev = {.kind = EVENT_PROGRESS, .id = "bt_1", .user_id = "ann", .attempt = 1};
+    char *state = NULL, seen[24];
+    redis_start(&server);
+    struct bus_sub *s = open_sub(&b);
+    ck_assert_int_eq(bus_sub_add(s, CHANNEL_PROGRESS, NULL), ERR_NONE);
+    for (unsigned life = 1; life <= 2; life++) {
+        settle(s, life);
+        for (int n = 0; n < 100; n++) {
+            ev.seq++;
+            ev.progress = n;
+            bus_event_soon(b, &ev);
+        }
+        snprintf(seen, sizeof seen, "\"seq\":%d,", (int)ev.seq);
+        ck_assert_int_eq(bus_state_get(b, ev.id, &state, NULL), ERR_NONE);
+        ck_assert_ptr_nonnull(strstr(state, seen));
+        free(state);
+        for (int n = 0; n < 100; n++) {
+            struct bus_message m = wait_message(s);
+            snprintf(seen, sizeof seen, "\"seq\":%d,", (int)ev.seq - 99 + n);
+            ck_assert_ptr_nonnull(strstr(m.data, seen));
+            bus_message_release(&m);
+        }
+        if (life == 1) {
+            redis_kill(&server);
+            redis_start_again(&server);
+        }
+    }
     bus_sub_close(s);
     bus_close(b);
     redis_stop(&server);
@@ -255,5 +299,6 @@ START_TEST(what_is_no_redis_is_left) {
 END_TEST
 
 SUITE_MAIN("bus_sub", hears_what_it_subscribed_to_and_no_more,
-           events_reach_channel_and_room_in_order, subscribes_again_after_a_restart,
-           a_silent_server_is_gone, reads_what_was_sent_before_the_end, what_is_no_redis_is_left)
+           events_without_waiting_keep_their_order, events_reach_channel_and_room_in_order,
+           subscribes_again_after_a_restart, a_silent_server_is_gone,
+           reads_what_was_sent_before_the_end, what_is_no_redis_is_left)
