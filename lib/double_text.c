@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/json.h"
 
@@ -48,8 +49,10 @@ static int format_usual(double v, char ret[static DOUBLE_TEXT_MAX]) {
     double size = fabs(v);
     if (!(size >= 1e-3 && size < 1e15))
         return -1;
-    int exponent, k = DIGITS_MOST;
-    uint64_t m = (uint64_t)ldexp(frexp(size, &exponent), 53), power = 1;
+    uint64_t bits, power = 1;
+    memcpy(&bits, &size, sizeof bits);
+    int exponent = (int)(bits >> 52) - 1022, k = DIGITS_MOST; /* size = m 2^(exponent - 53) */
+    uint64_t m = (bits & (UINT64_MAX >> 12)) | UINT64_C(1) << 52;
     for (double limit = 1; size >= limit; limit *= 10)
         k--; /* digits before the point */
     for (double limit = 0.1; size < limit; limit /= 10)

@@ -16,7 +16,7 @@ os.environ.setdefault("MONGOC_DISABLE_SHM", "1")  # killed processes leave a fil
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("builddir", ".")).resolve()
 FOREIGN_WORKER = HERE.parent / "foreign_worker.py"
-DEADLINE = 30  # s; generous: other suites may run beside this
+DEADLINE = 120  # s; generous: other suites may run beside this
 
 
 def wait_until(what, condition, seconds=DEADLINE, step=0.01):
