@@ -30,6 +30,9 @@ struct announce {
 /* The end is stored (by us, or seen by a scan). announced: everybody has been told. */
 void announce_ended(struct supervisor *s, struct job *j, bool announced);
 
+/* A now at which all is due: late enough, and a delay added to it is still a time. */
+#define ANNOUNCE_ALL_MS (INT64_MAX / 2)
+
 /* Announces and closes what is due; returns when it wants to be called again. */
 int64_t announce_step(struct supervisor *s, int64_t now_ms);
 

@@ -238,7 +238,7 @@ static void loop(struct supervisor *s, const sigset_t *open_mask) {
             }
         }
         if (s->leaving_ms > 0 && pool_alive(&s->pool) == 0) {
-            (void)announce_step(s, INT64_MAX);
+            (void)announce_step(s, ANNOUNCE_ALL_MS);
             return;
         }
         if (s->leaving_ms > 0 && now >= s->leaving_ms) {
