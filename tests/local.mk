@@ -34,7 +34,20 @@ dist_check_SCRIPTS += \
 	tests/layers.sh \
 	tests/worker.sh \
 	tests/ws_websocketd.py
-TESTS += $(dist_check_SCRIPTS)
+# Whole services under load and faults, minutes each: LONG_TESTS= leaves them out (./check does for
+# distcheck, which proves the tarball; they have run before).
+LONG_TESTS = \
+	tests/faults.sh \
+	tests/worker.sh
+TESTS += \
+	tests/banned.sh \
+	tests/cgi.sh \
+	tests/cli.sh \
+	tests/cli_client.py \
+	tests/golden_cli.py \
+	tests/layers.sh \
+	tests/ws_websocketd.py \
+	$(LONG_TESTS)
 # (libmongoc counts in a file under /dev/shm; the many processes that tests kill would leave theirs)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; builddir='$(builddir)'; MONGOC_DISABLE_SHM=1; \
 	export srcdir builddir MONGOC_DISABLE_SHM;

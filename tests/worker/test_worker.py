@@ -45,7 +45,7 @@ class Life(unittest.TestCase):
             w.bars(600000)
             ear = w.subscribe("backtest:progress", "backtest:complete")
             w.worker()
-            w.submit("bt_1", **heavy(10))
+            w.submit("bt_1", **heavy(32))
             seen = ear.until(lambda c, m: c == "backtest:complete")
             percent = [m["progress"] for c, m in seen if c == "backtest:progress"]
             self.assertGreater(len(percent), 2)
