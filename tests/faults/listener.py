@@ -11,6 +11,7 @@ import time
 sys.path.insert(0, "..")
 from wsclient import WsClient, WsClosed, WsRefused  # noqa: E402
 
+QUIET = 10  # s without a frame of a backtest: then it asks too, as a page that watches one does
 ASK_AT_ONCE = 32  # backtests asked for by id after a reconnect; the next ones when these are known
 
 
@@ -49,13 +50,16 @@ class Listener(threading.Thread):
                 time.sleep(0.2)  # as a page does: wait a little, come back
 
     def listen(self, ws):
-        asked = set()
+        asked, last = set(), time.monotonic()
         ws.subscribe(userId=self.user)
         while not self.leave:
             frame = ws.next(0.2)
             if frame:
                 self.take(frame, asked)
-            if self.connections > 1 and len(asked) < ASK_AT_ONCE // 2:
+                if frame["event"] != "heartbeat":
+                    last = time.monotonic()
+            quiet = time.monotonic() - last > QUIET
+            if (self.connections > 1 or quiet) and len(asked) < ASK_AT_ONCE // 2:
                 # ended ones are not replayed to who comes back: it asks for what it knows of
                 for name in [n for n in self.waits_for if n not in self.heard and n not in asked][:ASK_AT_ONCE]:
                     asked.add(name)
