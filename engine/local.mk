@@ -40,7 +40,12 @@ libengine_a_SOURCES = \
 	engine/plan_call.c \
 	engine/plan_expr.c engine/plan_expr.h \
 	engine/plan_node.h \
-	engine/presets.c \
+	engine/presets.c engine/presets.h \
+	engine/presets_average.c \
+	engine/presets_breakout.c \
+	engine/presets_hold.c \
+	engine/presets_reversal.c \
+	engine/presets_trend.c \
 	engine/rules.c engine/rules.h \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \
