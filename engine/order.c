@@ -62,7 +62,7 @@ bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
     for (int k = 0; k < LEVEL_COUNT; k++) {
         if (rule[k].kind != STOP_EXPR)
             continue;
-        double price = s->level[side][k][bar - s->first];
+        double price = s->number[level_rule_of(side, (enum level)k)][bar - s->first];
         if (isnan(price)) {
             *ret = REFUSED_STOP_NULL;
             return false;

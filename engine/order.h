@@ -10,7 +10,16 @@
 #include "engine/backtest.h"
 
 enum level { LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVEL_COUNT };
-enum side { SIDE_LONG, SIDE_SHORT, SIDE_COUNT };
+
+/* The strategy's rule that gives a level. */
+static inline enum rule level_rule_of(enum side side, enum level level) {
+    static const enum rule of_long[LEVEL_COUNT] = {
+        [LEVEL_STOP] = RULE_LONG_STOP_LOSS,
+        [LEVEL_TARGET] = RULE_LONG_TAKE_PROFIT,
+        [LEVEL_TRAIL] = RULE_LONG_TRAILING_STOP,
+    };
+    return rule_of(side, of_long[level]);
+}
 
 /* Where the levels of one side come from. */
 struct level_rule {
@@ -18,11 +27,32 @@ struct level_rule {
     double fraction; /* of the trade's own entry price */
 };
 
+/* The account on a closed bar, as the position functions of a rule read it. Flat: no price, no
+ * bars, no extremes (NaN); size and open profit 0. */
+enum position_value {
+    POSITION_SIZE,        /* units, negative: short */
+    POSITION_AVG_PRICE,   /* mean fill price of the units held */
+    POSITION_OPEN_PROFIT, /* units x (close - fill price), money, before costs */
+    POSITION_BARS,        /* since the oldest entry's bar: 0 on that bar */
+    POSITION_EQUITY,      /* at the close */
+    POSITION_HIGHEST,     /* raw extremes since the oldest entry, as the path walked them */
+    POSITION_LOWEST,
+    POSITION_COUNT
+};
+
+/* The value of a rule that reads the position, on bar first + i; a condition gives 0 or 1. */
+typedef double rule_fn(const void *program, size_t i, const double position[POSITION_COUNT]);
+
 /* What the rules say about the bars of one block, bars first .. first + n - 1. */
 struct signals {
     size_t first, n;
-    const uint64_t *rule[RULE_SHORT_EXIT + 1];    /* bit i: true at bar first + i; NULL: never */
-    const double *level[SIDE_COUNT][LEVEL_COUNT]; /* prices of STOP_EXPR rules, NaN = null */
+    const uint64_t *rule[RULE_CONDITIONS]; /* bit i: true at bar first + i; NULL: never */
+    const double *number[RULE_COUNT];      /* of the rules that give numbers; NaN = null */
+
+    /* Or NULL. Of a rule with a program the mask says on which bars it could be true, number is not
+     * read; run is called on bars where the rule could act, with the state of that close. */
+    const void *program[RULE_COUNT];
+    rule_fn *run;
 };
 
 /* Levels of one entry. Absent: infinitely far away, so that comparisons need no case for it. */

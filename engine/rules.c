@@ -8,11 +8,6 @@ static const char *const words[LEVEL_COUNT] = {
     [LEVEL_TRAIL] = "trailingStop",
 };
 
-static const enum rule level_rules[SIDE_COUNT][LEVEL_COUNT] = {
-    {RULE_LONG_STOP_LOSS, RULE_LONG_TAKE_PROFIT, RULE_LONG_TRAILING_STOP},
-    {RULE_SHORT_STOP_LOSS, RULE_SHORT_TAKE_PROFIT, RULE_SHORT_TRAILING_STOP},
-};
-
 static void copy_text(char *to, size_t size, const char *from) {
     size_t n = strlen(from);
     if (n >= size)
@@ -49,6 +44,21 @@ static int add(struct compile *c, const char *expr, const struct plan_scope *sco
     return node;
 }
 
+static bool refuse(struct compile *c, enum rule rule, const char *message) {
+    struct expr_error *e = &c->err->expr;
+    *e = (struct expr_error){.line = 1, .column = 1};
+    copy_text(e->message, sizeof e->message, message);
+    copy_text(e->where, sizeof e->where, rule_name(rule));
+    return false;
+}
+
+/* Rules that the broker follows. */
+static bool is_done(enum rule rule) {
+    return rule <= RULE_SHORT_EXIT || rule == RULE_LONG_STOP_LOSS || rule == RULE_SHORT_STOP_LOSS ||
+           rule == RULE_LONG_TAKE_PROFIT || rule == RULE_SHORT_TAKE_PROFIT ||
+           rule == RULE_LONG_TRAILING_STOP || rule == RULE_SHORT_TRAILING_STOP;
+}
+
 static const struct bt_stop *word_of(const struct bt_config *cfg, enum level level) {
     return level == LEVEL_STOP     ? &cfg->stop_loss
            : level == LEVEL_TARGET ? &cfg->take_profit
@@ -59,19 +69,14 @@ static const struct bt_stop *word_of(const struct bt_config *cfg, enum level lev
 static bool add_level(struct compile *c, const struct strategy *s, const struct plan_scope *scope,
                       enum side side, enum level level) {
     const struct bt_stop *word = word_of(c->cfg, level);
-    enum rule rule = level_rules[side][level];
+    enum rule rule = level_rule_of(side, level);
     struct level_rule *out = &c->rules->level_rule[side][level];
-    int *node = &c->rules->level[side][level];
+    int *node = &c->rules->node[rule];
     bool vote = c->cfg->combine != COMBINE_SLEEVES;
-    if (vote && s->rules[rule]) {
-        struct expr_error *e = &c->err->expr;
-        copy_text(e->message, sizeof e->message,
-                  "a strategy with stops of its own cannot vote: only the request's stops apply");
-        copy_text(e->where, sizeof e->where, rule_name(rule));
-        e->line = e->column = 1;
-        return false;
-    }
-    *node = -1;
+    if (vote && s->rules[rule])
+        return refuse(
+            c, rule,
+            "a strategy with stops of its own cannot vote: only the request's stops apply");
     if (word->kind == STOP_FRACTION) {
         *out = (struct level_rule){.kind = STOP_FRACTION, .fraction = word->fraction};
         return true;
@@ -89,14 +94,18 @@ static bool add_level(struct compile *c, const struct strategy *s, const struct 
 static bool add_strategy(struct compile *c, const struct bt_strategy *bs) {
     const struct strategy *s = bs->strategy;
     const struct plan_scope scope = {.strategy = s, .params = bs->params};
+    for (int r = 0; r < RULE_COUNT; r++) {
+        c->rules->node[r] = -1;
+        if (s->rules[r] && !is_done((enum rule)r))
+            return refuse(c, (enum rule)r, "this rule is not in this version");
+    }
     for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
-        c->rules->condition[r] = -1;
         if (!s->rules[r])
             continue;
         int node = add(c, s->rules[r], &scope, VALUE_CONDITION, rule_name((enum rule)r));
         if (node < 0)
             return false;
-        c->rules->condition[r] = node;
+        c->rules->node[r] = node;
     }
     for (int side = 0; side < SIDE_COUNT; side++) {
         for (int level = 0; level < LEVEL_COUNT; level++) {
@@ -124,12 +133,8 @@ bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules 
 
 void rules_signals(const struct rules *r, const struct eval *e, size_t n, struct signals *ret) {
     *ret = (struct signals){.first = eval_first(e), .n = n};
-    for (int k = 0; k <= RULE_SHORT_EXIT; k++)
-        ret->rule[k] = r->condition[k] >= 0 ? eval_mask(e, r->condition[k]) : NULL;
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        for (int level = 0; level < LEVEL_COUNT; level++) {
-            int node = r->level[side][level];
-            ret->level[side][level] = node >= 0 ? eval_number(e, node) : NULL;
-        }
-    }
+    for (int k = 0; k < RULE_CONDITIONS; k++)
+        ret->rule[k] = r->node[k] >= 0 ? eval_mask(e, r->node[k]) : NULL;
+    for (int k = RULE_CONDITIONS; k < RULE_COUNT; k++)
+        ret->number[k] = r->node[k] >= 0 ? eval_number(e, r->node[k]) : NULL;
 }

@@ -11,8 +11,7 @@
 
 /* Nodes of one strategy; -1 where it has no such rule. */
 struct rules {
-    int condition[RULE_SHORT_EXIT + 1];
-    int level[SIDE_COUNT][LEVEL_COUNT];
+    int node[RULE_COUNT];
     struct level_rule level_rule[SIDE_COUNT][LEVEL_COUNT];
     size_t lookback;         /* bars before any of its rules may act */
     size_t lookback_compat;  /* the same by profile backtesting.py: indicators alone */

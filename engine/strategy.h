@@ -25,19 +25,60 @@ struct define {
     const char *expr;
 };
 
+/* Conditions first, then prices and numbers. Rules of one side stand in pairs behind the first
+ * four: rule_of(SIDE_SHORT, RULE_LONG_X) is RULE_SHORT_X. What each does: docs/execution.md. */
 enum rule {
     RULE_LONG_ENTRY,
     RULE_LONG_EXIT,
     RULE_SHORT_ENTRY,
     RULE_SHORT_EXIT,
-    RULE_LONG_STOP_LOSS,
-    RULE_LONG_TAKE_PROFIT,
-    RULE_LONG_TRAILING_STOP,
+    RULE_LONG_EXIT2, /* a partial exit */
+    RULE_SHORT_EXIT2,
+    RULE_SESSION,    /* no entry is decided on a bar on which it is false */
+    RULE_CONDITIONS, /* how many there are; the rest give numbers */
+
+    RULE_LONG_LIMIT = RULE_CONDITIONS, /* price of a resting entry */
+    RULE_SHORT_LIMIT,
+    RULE_LONG_STOP, /* the same; with limit too: a stop-limit */
+    RULE_SHORT_STOP,
+    RULE_LONG_STOP_LOSS, /* prices */
     RULE_SHORT_STOP_LOSS,
+    RULE_LONG_TAKE_PROFIT,
     RULE_SHORT_TAKE_PROFIT,
+    RULE_LONG_TAKE_PROFIT2,
+    RULE_SHORT_TAKE_PROFIT2,
+    RULE_LONG_TAKE_PROFIT3,
+    RULE_SHORT_TAKE_PROFIT3,
+    RULE_LONG_TRAILING_STOP,
     RULE_SHORT_TRAILING_STOP,
+    RULE_LONG_BREAK_EVEN, /* price at which the stop moves to the entry price */
+    RULE_SHORT_BREAK_EVEN,
+    RULE_LONG_TRAILING_DISTANCE, /* price units, judged anew at every close */
+    RULE_SHORT_TRAILING_DISTANCE,
+    RULE_LONG_TAKE_PROFIT_SHARE, /* 0..1 of the entry's units; none: all that is left */
+    RULE_SHORT_TAKE_PROFIT_SHARE,
+    RULE_LONG_TAKE_PROFIT2_SHARE,
+    RULE_SHORT_TAKE_PROFIT2_SHARE,
+    RULE_LONG_TAKE_PROFIT3_SHARE,
+    RULE_SHORT_TAKE_PROFIT3_SHARE,
+    RULE_LONG_EXIT2_SHARE, /* 0..1 of the entry's units; none: a half */
+    RULE_SHORT_EXIT2_SHARE,
+    RULE_SIZE,               /* value of size, in the meaning of strategy.size_type */
+    RULE_ENTRY_BARS,         /* bars a resting entry lives; none: 1 */
+    RULE_COOLDOWN,           /* bars after an exit on whose closes no entry is decided */
+    RULE_MAX_TRADES_PER_DAY, /* entries filled in one UTC day */
     RULE_COUNT
 };
+
+enum side { SIDE_LONG, SIDE_SHORT, SIDE_COUNT };
+
+static inline enum rule rule_of(enum side side, enum rule long_rule) {
+    return (enum rule)(long_rule <= RULE_SHORT_EXIT ? (int)long_rule + 2 * (int)side
+                                                    : (int)long_rule + (int)side);
+}
+
+/* What the size of a strategy or of a request counts. */
+enum bt_size_type { SIZE_EQUITY, SIZE_CASH, SIZE_UNITS, SIZE_RISK };
 
 /* Strings are borrowed: a built-in's live for ever, a user's belong to whoever parsed them.
  * rules[]: NULL where the strategy has no such rule. A key without a side ("stopLoss") fills both.
@@ -51,6 +92,8 @@ struct strategy {
     const struct define *defines;
     size_t n_defines;
     const char *rules[RULE_COUNT];
+    enum bt_size_type size_type; /* of RULE_SIZE: "size":"expr" is SIZE_EQUITY, else
+                                  * "size":{"type":"risk","value":"expr"} as in a request */
 };
 
 /* "long.entry", "short.stopLoss", … */

@@ -65,7 +65,7 @@ static enum err_code check(struct plan *plan, const struct strategy *s, struct j
         if (!s->rules[rule])
             continue;
         int node = plan_add(plan, s->rules[rule], &scope,
-                            rule <= RULE_SHORT_EXIT ? VALUE_CONDITION : VALUE_NUMBER, &x);
+                            rule < RULE_CONDITIONS ? VALUE_CONDITION : VALUE_NUMBER, &x);
         if (node < 0) {
             snprintf(x.where, sizeof x.where, "%s", rule_name((enum rule)rule));
             return spec_expr_error(&x, s, o, pointer, e);

@@ -19,15 +19,53 @@ static const struct rule_word {
     {"long.exit", RULE_LONG_EXIT, -1},
     {"short.entry", RULE_SHORT_ENTRY, -1},
     {"short.exit", RULE_SHORT_EXIT, -1},
+    {"exit2", RULE_LONG_EXIT2, RULE_SHORT_EXIT2},
+    {"limit", RULE_LONG_LIMIT, RULE_SHORT_LIMIT},
+    {"stop", RULE_LONG_STOP, RULE_SHORT_STOP},
     {"stopLoss", RULE_LONG_STOP_LOSS, RULE_SHORT_STOP_LOSS},
     {"takeProfit", RULE_LONG_TAKE_PROFIT, RULE_SHORT_TAKE_PROFIT},
+    {"takeProfit2", RULE_LONG_TAKE_PROFIT2, RULE_SHORT_TAKE_PROFIT2},
+    {"takeProfit3", RULE_LONG_TAKE_PROFIT3, RULE_SHORT_TAKE_PROFIT3},
     {"trailingStop", RULE_LONG_TRAILING_STOP, RULE_SHORT_TRAILING_STOP},
+    {"breakEven", RULE_LONG_BREAK_EVEN, RULE_SHORT_BREAK_EVEN},
+    {"trailingDistance", RULE_LONG_TRAILING_DISTANCE, RULE_SHORT_TRAILING_DISTANCE},
+    {"takeProfitShare", RULE_LONG_TAKE_PROFIT_SHARE, RULE_SHORT_TAKE_PROFIT_SHARE},
+    {"takeProfit2Share", RULE_LONG_TAKE_PROFIT2_SHARE, RULE_SHORT_TAKE_PROFIT2_SHARE},
+    {"takeProfit3Share", RULE_LONG_TAKE_PROFIT3_SHARE, RULE_SHORT_TAKE_PROFIT3_SHARE},
+    {"exit2Share", RULE_LONG_EXIT2_SHARE, RULE_SHORT_EXIT2_SHARE},
+    {"long.exit2", RULE_LONG_EXIT2, -1},
+    {"long.limit", RULE_LONG_LIMIT, -1},
+    {"long.stop", RULE_LONG_STOP, -1},
     {"long.stopLoss", RULE_LONG_STOP_LOSS, -1},
     {"long.takeProfit", RULE_LONG_TAKE_PROFIT, -1},
+    {"long.takeProfit2", RULE_LONG_TAKE_PROFIT2, -1},
+    {"long.takeProfit3", RULE_LONG_TAKE_PROFIT3, -1},
     {"long.trailingStop", RULE_LONG_TRAILING_STOP, -1},
+    {"long.breakEven", RULE_LONG_BREAK_EVEN, -1},
+    {"long.trailingDistance", RULE_LONG_TRAILING_DISTANCE, -1},
+    {"long.takeProfitShare", RULE_LONG_TAKE_PROFIT_SHARE, -1},
+    {"long.takeProfit2Share", RULE_LONG_TAKE_PROFIT2_SHARE, -1},
+    {"long.takeProfit3Share", RULE_LONG_TAKE_PROFIT3_SHARE, -1},
+    {"long.exit2Share", RULE_LONG_EXIT2_SHARE, -1},
+    {"short.exit2", RULE_SHORT_EXIT2, -1},
+    {"short.limit", RULE_SHORT_LIMIT, -1},
+    {"short.stop", RULE_SHORT_STOP, -1},
     {"short.stopLoss", RULE_SHORT_STOP_LOSS, -1},
     {"short.takeProfit", RULE_SHORT_TAKE_PROFIT, -1},
+    {"short.takeProfit2", RULE_SHORT_TAKE_PROFIT2, -1},
+    {"short.takeProfit3", RULE_SHORT_TAKE_PROFIT3, -1},
     {"short.trailingStop", RULE_SHORT_TRAILING_STOP, -1},
+    {"short.breakEven", RULE_SHORT_BREAK_EVEN, -1},
+    {"short.trailingDistance", RULE_SHORT_TRAILING_DISTANCE, -1},
+    {"short.takeProfitShare", RULE_SHORT_TAKE_PROFIT_SHARE, -1},
+    {"short.takeProfit2Share", RULE_SHORT_TAKE_PROFIT2_SHARE, -1},
+    {"short.takeProfit3Share", RULE_SHORT_TAKE_PROFIT3_SHARE, -1},
+    {"short.exit2Share", RULE_SHORT_EXIT2_SHARE, -1},
+    {"session", RULE_SESSION, -1},
+    {"size", RULE_SIZE, -1},
+    {"entryBars", RULE_ENTRY_BARS, -1},
+    {"cooldown", RULE_COOLDOWN, -1},
+    {"maxTradesPerDay", RULE_MAX_TRADES_PER_DAY, -1},
 };
 
 #define RULE_WORDS (sizeof rule_words / sizeof *rule_words)
@@ -212,6 +250,26 @@ static enum err_code put_rule(struct strategy *s, enum rule rule, const char *ex
     return ERR_NONE;
 }
 
+static const char *const size_types[] = {"equity", "cash", "units", "risk"};
+
+/* {"type":"risk","value":"0.01"} */
+static enum err_code size_form(struct json_object *o, const char *p, const char **ret_expr,
+                               enum bt_size_type *ret_type, struct err *e) {
+    static const char *const keys[] = {"type", "value"};
+    char at[ERR_POINTER_MAX];
+    int type;
+    enum err_code code = spec_keys(o, p, "key", keys, 2, e);
+    if (code != ERR_NONE)
+        return code;
+    spec_pointer(at, p, "type");
+    code = spec_choice(spec_member(o, "type"), at, size_types, 4, &type, e);
+    if (code != ERR_NONE)
+        return code;
+    *ret_type = (enum bt_size_type)type;
+    spec_pointer(at, p, "value");
+    return expression(spec_member(o, "value"), at, ret_expr, e);
+}
+
 static enum err_code parse_rules(struct json_object *o, const char *pointer, struct strategy *s,
                                  struct err *e) {
     char map[ERR_POINTER_MAX], at[ERR_POINTER_MAX];
@@ -220,11 +278,6 @@ static enum err_code parse_rules(struct json_object *o, const char *pointer, str
     for (size_t i = 0; i < RULE_WORDS; i++)
         names[i] = rule_words[i].word;
     enum err_code code = open_map(o, "rules", pointer, RULE_WORDS + 1, map, &rules, e);
-    if (code == ERR_NONE && spec_member(rules, "size")) {
-        spec_pointer(at, map, "size");
-        return err_at(e, ERR_INVALID, at, "not_supported",
-                      "a size rule is not in this version; give size in the request");
-    }
     if (code == ERR_NONE && rules)
         code = spec_keys(rules, map, "rule", names, RULE_WORDS, e);
     for (size_t i = 0; i < RULE_WORDS && code == ERR_NONE; i++) {
@@ -233,7 +286,10 @@ static enum err_code parse_rules(struct json_object *o, const char *pointer, str
         spec_pointer(at, map, names[i]);
         if (!v)
             continue;
-        code = expression(v, at, &expr, e);
+        if (rule_words[i].first == RULE_SIZE && json_object_is_type(v, json_type_object))
+            code = size_form(v, at, &expr, &s->size_type, e);
+        else
+            code = expression(v, at, &expr, e);
         if (code == ERR_NONE)
             code = put_rule(s, rule_words[i].first, expr, at, e);
         if (code == ERR_NONE && rule_words[i].second >= 0)
@@ -324,6 +380,20 @@ static bool row_applies(const struct strategy *s, const struct rule_word *row) {
     return true;
 }
 
+static void put_rule_json(struct json_out *j, const struct strategy *s,
+                          const struct rule_word *row) {
+    const char *expr = s->rules[row->first];
+    if (row->first != RULE_SIZE || s->size_type == SIZE_EQUITY) {
+        json_put_string(j, row->word, expr);
+        return;
+    }
+    json_key(j, row->word);
+    json_begin(j, '{');
+    json_put_string(j, "type", size_types[s->size_type]);
+    json_put_string(j, "value", expr);
+    json_end(j, '}');
+}
+
 void strategy_json(struct json_out *j, const struct strategy *s) {
     json_begin(j, '{');
     json_put_string(j, "name", s->name);
@@ -344,7 +414,7 @@ void strategy_json(struct json_out *j, const struct strategy *s) {
     json_begin(j, '{');
     for (size_t i = 0; i < RULE_WORDS; i++)
         if (row_applies(s, &rule_words[i]))
-            json_put_string(j, rule_words[i].word, s->rules[rule_words[i].first]);
+            put_rule_json(j, s, &rule_words[i]);
     json_end(j, '}');
     json_end(j, '}');
 }

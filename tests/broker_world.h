@@ -10,8 +10,8 @@
 
 struct world {
     struct bars b;
-    uint64_t mask[RULE_SHORT_EXIT + 1];
-    double level[SIDE_COUNT][LEVEL_COUNT][WORLD_BARS_MAX];
+    uint64_t mask[RULE_CONDITIONS];
+    double number[RULE_COUNT][WORLD_BARS_MAX];
     struct broker_config cfg;
     double cash;
     struct days days;
@@ -42,7 +42,7 @@ static inline void world_rule(struct world *w, enum rule rule, size_t bar) {
 static inline void world_level(struct world *w, enum side side, enum level level, double price) {
     w->cfg.level[side][level].kind = STOP_EXPR;
     for (size_t i = 0; i < w->b.n; i++)
-        w->level[side][level][i] = price;
+        w->number[level_rule_of(side, level)][i] = price;
 }
 
 static inline void world_fraction(struct world *w, enum level level, double fraction) {
@@ -54,12 +54,10 @@ static inline void world_fraction(struct world *w, enum level level, double frac
 static inline void world_run(struct world *w) {
     w->cfg.terms.bars = &w->b;
     struct signals s = {.first = 0, .n = w->b.n};
-    for (int r = 0; r <= RULE_SHORT_EXIT; r++)
+    for (int r = 0; r < RULE_CONDITIONS; r++)
         s.rule[r] = &w->mask[r];
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        for (int level = 0; level < LEVEL_COUNT; level++)
-            s.level[side][level] = w->level[side][level];
-    }
+    for (int r = RULE_CONDITIONS; r < RULE_COUNT; r++)
+        s.number[r] = w->number[r];
     ck_assert(days_init(&w->days, &w->b, 0, INTERVAL_1H));
     ck_assert(curve_init(&w->curve, &w->b, &w->days, 0, INTERVAL_1H, w->cash, true));
     ck_assert(broker_init(&w->br, &w->cfg, w->cash));

@@ -29,12 +29,12 @@ static bool levels(int enter, enum level level, double price, struct order *ret,
                    enum refusal *why) {
     const struct signals s = {.first = 7,
                               .n = 1,
-                              .level = {[SIDE_LONG][LEVEL_STOP] = &price,
-                                        [SIDE_LONG][LEVEL_TARGET] = &price,
-                                        [SIDE_LONG][LEVEL_TRAIL] = &price,
-                                        [SIDE_SHORT][LEVEL_STOP] = &price,
-                                        [SIDE_SHORT][LEVEL_TARGET] = &price,
-                                        [SIDE_SHORT][LEVEL_TRAIL] = &price}};
+                              .number = {[RULE_LONG_STOP_LOSS] = &price,
+                                         [RULE_LONG_TAKE_PROFIT] = &price,
+                                         [RULE_LONG_TRAILING_STOP] = &price,
+                                         [RULE_SHORT_STOP_LOSS] = &price,
+                                         [RULE_SHORT_TAKE_PROFIT] = &price,
+                                         [RULE_SHORT_TRAILING_STOP] = &price}};
     struct level_rule rules[LEVEL_COUNT] = {[LEVEL_STOP] = {.kind = STOP_NONE}};
     rules[level].kind = STOP_EXPR;
     *ret = (struct order){.enter = enter};

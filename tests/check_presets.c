@@ -32,7 +32,7 @@ START_TEST(every_preset_compiles_and_describes_itself) {
             struct expr_error err = {.message = ""};
             if (!s->rules[r])
                 continue;
-            enum value_type want = r <= RULE_SHORT_EXIT ? VALUE_CONDITION : VALUE_NUMBER;
+            enum value_type want = r < RULE_CONDITIONS ? VALUE_CONDITION : VALUE_NUMBER;
             int node = plan_add(p, s->rules[r], &scope, want, &err);
             ck_assert_msg(node >= 0, "%s, %s: %s", s->name, rule_name((enum rule)r), err.message);
             rules++;

@@ -136,7 +136,9 @@ static inline void random_rules(struct random *r, struct random_request *q, int 
         [RULE_LONG_TRAILING_STOP] = "-", [RULE_SHORT_STOP_LOSS] = "+",
         [RULE_SHORT_TAKE_PROFIT] = "-",  [RULE_SHORT_TRAILING_STOP] = "-",
     };
-    for (int rule = RULE_LONG_STOP_LOSS; stops && rule < RULE_COUNT; rule++) {
+    for (int rule = RULE_LONG_STOP_LOSS; stops && rule <= RULE_SHORT_TRAILING_STOP; rule++) {
+        if (!away[rule])
+            continue;
         char *text = q->texts[k][rule];
         int n = 1 + random_below(r, 12);
         if (random_below(r, 2))
