@@ -1,0 +1,29 @@
+# make oracle: our numbers beside other people's libraries, which a venv in the build folder holds.
+# Not part of `make check`; what it proves is kept as numbers under tests/data.
+# One program a part: it takes the build folder, prints what it compared, and exits 0 when all agree.
+oracle_parts = \
+	tests/oracle/talib_functions.py
+EXTRA_DIST += \
+	$(oracle_parts) \
+	tests/oracle/bars.py \
+	tests/oracle/requirements.txt \
+	tests/oracle/talib_cases.py
+check_PROGRAMS += tests/columns_tool
+tests_columns_tool_LDADD = libengine.a -lm
+
+tests/oracle/venv/ready: $(srcdir)/tests/oracle/requirements.txt
+	mkdir -p tests/oracle
+	python3 -m venv tests/oracle/venv
+	tests/oracle/venv/bin/pip install --quiet --disable-pip-version-check -r $(srcdir)/tests/oracle/requirements.txt
+	touch $@
+
+oracle: all tests/columns_tool$(EXEEXT) tests/oracle/venv/ready
+	@failed=0; for part in $(oracle_parts); do \
+		PYTHONDONTWRITEBYTECODE=1 tests/oracle/venv/bin/python $(srcdir)/$$part . || failed=1; \
+	done; exit $$failed
+.PHONY: oracle
+
+distclean-local: clean-oracle
+clean-oracle:
+	rm -rf tests/oracle/venv
+.PHONY: clean-oracle
