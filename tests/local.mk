@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/faults/listener.py \
 	tests/faults/promise.py \
 	tests/faults/test_checker.py \
+	tests/faults/test_mongo.py \
 	tests/faults/test_promise.py \
 	tests/foreign_worker.py \
 	tests/mongo_server.sh \
