@@ -176,7 +176,7 @@ void scan_run(struct supervisor *s, int64_t now_ms) {
         lease_clock_failed(&s->lease, ended);
         s->scan_planned_ms = s->scan_due_ms = ended + SCAN_MS;
         if (!s->store_away)
-            log_error("the store does not answer: %s", e.message);
+            log_error("store: %s", e.message);
         s->store_away = true;
         return;
     }

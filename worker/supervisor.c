@@ -32,7 +32,7 @@ static bool open_store(struct supervisor *s) {
         if (e.code != ERR_UNAVAILABLE)
             log_fatal("store.uri: %s", e.message);
         if (!s->store_away)
-            log_error("the store does not answer: %s", e.message);
+            log_error("store: %s", e.message);
         s->store_away = true;
         usleep(500000);
         if (proc_terminate)
