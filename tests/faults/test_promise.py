@@ -73,7 +73,7 @@ class Short(Faults):
             # a busy machine gets kills as rare as its jobs are slow
             run.nemesis(1.2 * run.job_seconds, {0.3: run.restart_redis, 0.6: run.restart_supervisor})
             run.settle()
-            self.prove(run, completed=6, kills=2)
+            self.prove(run, completed=6, kills=2, shortest=0.5)
 
 
 @unittest.skipUnless(WHOLE, "FAULTS=whole runs it")
