@@ -129,9 +129,9 @@ static void hurry(struct job *j, void *arg) {
     }
 }
 
-void announce_retry(struct supervisor *s) {
+void announce_retry(struct supervisor *s, int64_t at_ms) {
     jobs_each(&s->jobs, hurry, s);
-    s->announce.again_ms = 0;
+    s->announce.again_ms = at_ms;
 }
 
 enum err_code announce_write(struct supervisor *s, struct result *r, const struct part *parts,

@@ -36,8 +36,8 @@ void announce_ended(struct supervisor *s, struct job *j, bool announced);
 /* Announces and closes what is due; returns when it wants to be called again. */
 int64_t announce_step(struct supervisor *s, int64_t now_ms);
 
-/* At once instead of in a second: Redis is back. */
-void announce_retry(struct supervisor *s);
+/* Redis is back: all that is left to announce is due at that time. */
+void announce_retry(struct supervisor *s, int64_t at_ms);
 
 /* Writes an end that the supervisor itself decides: no runner could, or a foreign worker did.
  * ERR_DUPLICATE: there is one already. */

@@ -20,6 +20,7 @@
 
 #define STORE_TIMEOUT_MS 3000
 #define LEAVE_GRACE_MS   5000 /* after worker.drain, before what still lives is killed */
+#define SUBSCRIBERS_MS   1000 /* after a reconnect: others connect again, too, and should hear it */
 #define REDIS_AWAY_MS    2000 /* a restart is no news */
 #define MESSAGES_A_TURN  256  /* from the bus, before everything else has its turn again */
 
@@ -97,7 +98,7 @@ static bool hear_bus(struct supervisor *s) {
     if (sub != s->sub_generation || bus != s->bus_generation) {
         if (sub != s->sub_generation)
             supervisor_rescan(s); /* hints were missed */
-        announce_retry(s);
+        announce_retry(s, clock_mono_ms() + SUBSCRIBERS_MS);
         s->sub_generation = sub;
         s->bus_generation = bus;
     }
