@@ -5,6 +5,7 @@ facts = {"accepted": [id…], "lease": s, "records": {id: job_tool's read}, "his
 check(facts) returns a list of what is wrong; stats(facts) what is worth telling."""
 
 import collections
+import statistics
 
 RECOVERY_SLACK = 2  # s beyond a lease
 
@@ -117,4 +118,5 @@ def stats(facts):
             for name, _, killed in lost_by_kill(facts)]
     return {"accepted": len(facts["accepted"]), **statuses, "attempts": dict(attempts),
             "kills": len(facts["kills"]), "kills in a running job": len(lost_by_kill(facts)),
-            "shortest job": round(min(work, default=0), 2), "longest recovery": round(max(gaps, default=0), 2)}
+            "shortest job": round(min(work, default=0), 2), "median job": round(statistics.median(work or [0]), 2),
+            "longest recovery": round(max(gaps, default=0), 2)}

@@ -11,8 +11,7 @@ import time
 sys.path.insert(0, "..")
 from wsclient import WsClient, WsClosed, WsRefused  # noqa: E402
 
-QUIET = 10  # s without a frame of a backtest: then it asks too, as a page that watches one does
-ASK_AT_ONCE = 32  # backtests asked for by id after a reconnect; the next ones when these are known
+ASK_AT_ONCE = 32  # backtests subscribed by id; the next ones when these have ended
 
 
 def available():
@@ -50,17 +49,15 @@ class Listener(threading.Thread):
                 time.sleep(0.2)  # as a page does: wait a little, come back
 
     def listen(self, ws):
-        asked, last = set(), time.monotonic()
+        asked = set()
         ws.subscribe(userId=self.user)
         while not self.leave:
             frame = ws.next(0.2)
             if frame:
                 self.take(frame, asked)
-                if frame["event"] != "heartbeat":
-                    last = time.monotonic()
-            quiet = time.monotonic() - last > QUIET
-            if (self.connections > 1 or quiet) and len(asked) < ASK_AT_ONCE // 2:
-                # ended ones are not replayed to who comes back: it asks for what it knows of
+            if len(asked) < ASK_AT_ONCE // 2:
+                # as a page does for what it has submitted: who subscribes to all of a user's alone
+                # hears nothing of a job whose whole life fell into an outage of Redis
                 for name in [n for n in self.waits_for if n not in self.heard and n not in asked][:ASK_AT_ONCE]:
                     asked.add(name)
                     ws.subscribe(userId=self.user, backtestId=name)
