@@ -151,11 +151,28 @@ static void print_no_trades(struct json_object *why, bool color) {
     }
 }
 
+/* The honest band: what the order of prices inside the bars was worth. */
+static void print_band(struct json_object *band) {
+    static const char *const ends[] = {"pessimistic", "optimistic"};
+    char equity[64], fall[64], bars[64];
+    if (!band)
+        return;
+    printf("\nOrder of prices mattered in %s bars (two runs, not bounds):\n",
+           number_text(json_object_get_double(get(band, "orderBars")), 0, bars));
+    for (size_t i = 0; i < 2; i++) {
+        struct json_object *end = get(band, ends[i]);
+        printf("  %-11s  final equity %s, max drawdown %s%%\n", ends[i],
+               number_text(json_object_get_double(get(end, "finalEquity")), 2, equity),
+               number_text(json_object_get_double(get(end, "maxDrawdown")), 2, fall));
+    }
+}
+
 void print_result(struct json_object *body) {
     bool color = may_color(stdout);
     struct json_object *warnings = get(body, "warnings");
     print_head(body, color);
     print_metrics(get(body, "metrics"));
+    print_band(get(body, "band"));
     print_strategies(get(body, "strategies"));
     print_no_trades(get(body, "noTrades"), color);
     if (!json_object_is_type(warnings, json_type_array))

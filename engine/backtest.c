@@ -3,11 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/broker.h"
+#include "engine/backtest_run.h"
 #include "engine/btpy.h"
-#include "engine/measure.h"
-#include "engine/rules.h"
-#include "engine/vote.h"
 
 void bt_config_init(struct bt_config *cfg, enum bt_profile profile) {
     *cfg = (struct bt_config){.profile = profile,
@@ -20,33 +17,22 @@ void bt_config_init(struct bt_config *cfg, enum bt_profile profile) {
                               .annualisation = profile == PROFILE_CANDLEMILL ? 365 : 0};
 }
 
-/* One run of the default profile. Accounts: one a strategy, or a single one that follows a vote. */
-struct run {
-    const struct bt_config *cfg;
-    const struct bars *bars;
-    size_t first, block;
-    struct plan *plan;
-    struct eval *eval;
-    struct rules *rules;
-    size_t *decide_from;
-    struct signals *signals;
-    struct days days;
-    struct vote vote;
-    size_t n; /* accounts */
-    struct broker *brokers;
-    struct curve *curves;
-    struct curve total; /* of several accounts */
-    double *sum;        /* their equity in the block */
-};
+static void lane_release(struct lane *l, size_t n) {
+    for (size_t k = 0; k < n; k++) {
+        if (l->brokers)
+            broker_release(&l->brokers[k]);
+        if (l->curves)
+            curve_release(&l->curves[k]);
+    }
+    curve_release(&l->total);
+    free(l->brokers);
+    free(l->curves);
+    free(l->sum);
+}
 
 static void run_release(struct run *r) {
-    for (size_t k = 0; k < r->n; k++) {
-        if (r->brokers)
-            broker_release(&r->brokers[k]);
-        if (r->curves)
-            curve_release(&r->curves[k]);
-    }
-    curve_release(&r->total);
+    for (size_t lane = 0; lane < r->n_lanes; lane++)
+        lane_release(&r->lanes[lane], r->n);
     days_release(&r->days);
     vote_release(&r->vote);
     eval_free(r->eval);
@@ -54,12 +40,9 @@ static void run_release(struct run *r) {
     free(r->rules);
     free(r->decide_from);
     free(r->signals);
-    free(r->brokers);
-    free(r->curves);
-    free(r->sum);
 }
 
-static struct broker_config terms_of(const struct run *r, size_t k) {
+static struct broker_config terms_of(const struct run *r, enum bt_path path, size_t k) {
     const struct bt_config *cfg = r->cfg;
     struct broker_config out = {
         .terms = {.costs = {.rate = cfg->commission_rate,
@@ -75,7 +58,7 @@ static struct broker_config terms_of(const struct run *r, size_t k) {
         .size_type = cfg->size_type,
         .size = cfg->size,
         .fill = cfg->fill,
-        .path = cfg->path,
+        .path = path,
         .allow = {cfg->sides != SIDES_SHORT, cfg->sides != SIDES_LONG},
         .finalize = cfg->finalize,
         .vote = cfg->combine != COMBINE_SLEEVES,
@@ -105,57 +88,99 @@ static enum bt_status run_compile(struct run *r, struct bt_error *err) {
     return BT_OK;
 }
 
+static bool lane_open(struct run *r, struct lane *l, bool want_equity) {
+    const struct bt_config *cfg = r->cfg;
+    double cash = cfg->cash / (double)r->n;
+    l->brokers = calloc(r->n, sizeof *l->brokers);
+    l->curves = calloc(r->n, sizeof *l->curves);
+    if (!l->brokers || !l->curves)
+        return false;
+    for (size_t k = 0; k < r->n; k++) {
+        struct broker_config terms = terms_of(r, l->path, k);
+        if (!broker_init(&l->brokers[k], &terms, cash) ||
+            !curve_init(&l->curves[k], r->bars, &r->days, r->first, cfg->interval, cash,
+                        want_equity && r->n == 1))
+            return false;
+    }
+    if (r->n == 1)
+        return true;
+    l->sum = calloc(r->block, sizeof *l->sum);
+    return l->sum && curve_init(&l->total, r->bars, &r->days, r->first, cfg->interval, cfg->cash,
+                                want_equity);
+}
+
+/* True when the order of prices inside a bar can matter at all. */
+static bool has_levels(const struct run *r) {
+    for (size_t k = 0; k < r->cfg->n_strategies; k++) {
+        if (rules_rest(&r->rules[k]))
+            return true;
+    }
+    return false;
+}
+
 static bool run_open(struct run *r) {
     const struct bt_config *cfg = r->cfg;
     bool vote = cfg->combine != COMBINE_SLEEVES;
-    size_t n = vote ? 1 : cfg->n_strategies;
-    r->brokers = calloc(n, sizeof *r->brokers);
-    r->curves = calloc(n, sizeof *r->curves);
+    r->n = vote ? 1 : cfg->n_strategies;
     r->eval = eval_new(r->plan, r->bars, r->block);
-    if (!r->brokers || !r->curves || !r->eval ||
-        !days_init(&r->days, r->bars, r->first, cfg->interval))
+    if (!r->eval || !days_init(&r->days, r->bars, r->first, cfg->interval))
         return false;
     if (vote && !vote_init(&r->vote, cfg->combine, cfg->n_strategies, r->block))
         return false;
-    double cash = cfg->cash / (double)n;
-    for (size_t k = 0; k < n; k++, r->n++) {
-        struct broker_config terms = terms_of(r, k);
-        if (!broker_init(&r->brokers[k], &terms, cash))
-            return false;
-        if (!curve_init(&r->curves[k], r->bars, &r->days, r->first, cfg->interval, cash,
-                        cfg->want_equity && n == 1)) {
-            broker_release(&r->brokers[k]);
-            return false;
-        }
+    enum bt_path paths[LANES_MAX] = {cfg->path};
+    size_t n = 1;
+    for (int path = PATH_PESSIMISTIC; cfg->want_band && has_levels(r) && path <= PATH_OPTIMISTIC;
+         path++) {
+        if ((enum bt_path)path != cfg->path)
+            paths[n++] = (enum bt_path)path;
     }
-    if (n == 1)
-        return true;
-    r->sum = calloc(r->block, sizeof *r->sum);
-    return r->sum && curve_init(&r->total, r->bars, &r->days, r->first, cfg->interval, cfg->cash,
-                                cfg->want_equity);
+    for (size_t lane = 0; lane < n; lane++) {
+        r->lanes[r->n_lanes].path = paths[lane];
+        if (!lane_open(r, &r->lanes[r->n_lanes++], cfg->want_equity && lane == 0))
+            return false;
+    }
+    return true;
+}
+
+/* The accounts of a lane over the block's bars, the first in range being `from`. */
+static void lane_block(struct run *r, struct lane *l, const struct signals *signals, size_t from,
+                       size_t to) {
+    for (size_t i = 0; l->sum && i < to - from; i++)
+        l->sum[i] = 0;
+    for (size_t k = 0; k < r->n; k++) {
+        l->curves[k].share = l->sum;
+        l->curves[k].share_first = from;
+        broker_block(&l->brokers[k], &signals[k], &l->curves[k]);
+    }
+    if (l->sum)
+        curve_values(&l->total, to - from, l->sum);
 }
 
 /* One block whose last bars are in range. */
 static void run_block(struct run *r, size_t n) {
     size_t first = eval_first(r->eval), to = first + n;
     size_t from = first > r->first ? first : r->first;
+    const struct signals *signals = r->signals;
+    struct signals changes;
     for (size_t k = 0; k < r->cfg->n_strategies; k++)
         rules_signals(&r->rules[k], r->eval, n, &r->signals[k]);
     if (r->cfg->combine != COMBINE_SLEEVES) {
-        struct signals changes;
         vote_block(&r->vote, r->signals, r->decide_from, &changes);
-        broker_block(&r->brokers[0], &changes, &r->curves[0]);
-        return;
+        signals = &changes;
     }
-    for (size_t i = 0; r->sum && i < to - from; i++)
-        r->sum[i] = 0;
+    for (size_t lane = 0; lane < r->n_lanes; lane++)
+        lane_block(r, &r->lanes[lane], signals, from, to);
+}
+
+static bool lane_end(struct run *r, struct lane *l) {
     for (size_t k = 0; k < r->n; k++) {
-        r->curves[k].share = r->sum;
-        r->curves[k].share_first = from;
-        broker_block(&r->brokers[k], &r->signals[k], &r->curves[k]);
+        curve_end(&l->curves[k]);
+        if (l->brokers[k].ledger.nomem)
+            return false;
     }
-    if (r->sum)
-        curve_values(&r->total, to - from, r->sum);
+    if (l->sum)
+        curve_end(&l->total);
+    return true;
 }
 
 static enum bt_status run_bars(struct run *r, bt_poll_fn *poll, void *poll_arg) {
@@ -167,103 +192,10 @@ static enum bt_status run_bars(struct run *r, bt_poll_fn *poll, void *poll_arg) 
         if (poll && poll(poll_arg, to > r->first ? to - r->first : 0, total))
             return BT_CANCELLED;
     }
-    for (size_t k = 0; k < r->n; k++) {
-        curve_end(&r->curves[k]);
-        if (r->brokers[k].ledger.nomem)
+    for (size_t lane = 0; lane < r->n_lanes; lane++) {
+        if (!lane_end(r, &r->lanes[lane]))
             return BT_NOMEM;
     }
-    if (r->sum)
-        curve_end(&r->total);
-    return BT_OK;
-}
-
-static bool measure_account(const struct run *r, size_t k, struct metrics *ret) {
-    const struct ledger *g = &r->brokers[k].ledger;
-    size_t exposed = ledger_exposed(g->trades, g->n, g->open_bar, r->bars->n - r->first);
-    if (exposed == SIZE_MAX)
-        return false;
-    const struct measure m = {.bars = r->bars,
-                              .first = r->first,
-                              .interval = r->cfg->interval,
-                              .annualisation = r->cfg->annualisation,
-                              .risk_free = r->cfg->risk_free,
-                              .trades = g->trades,
-                              .n_trades = g->n,
-                              .fill_value = g->fill_value,
-                              .commission = g->commission,
-                              .exposed = exposed};
-    measure_default(&m, &r->curves[k], ret);
-    return true;
-}
-
-static bool measure_total(const struct run *r, struct bt_result *res) {
-    const struct ledger *ledgers[BACKTEST_STRATEGIES_MAX];
-    struct measure m = {.bars = r->bars,
-                        .first = r->first,
-                        .interval = r->cfg->interval,
-                        .annualisation = r->cfg->annualisation,
-                        .risk_free = r->cfg->risk_free};
-    int64_t open_bar = -1;
-    for (size_t k = 0; k < r->n; k++) {
-        const struct ledger *g = ledgers[k] = &r->brokers[k].ledger;
-        m.fill_value += g->fill_value;
-        m.commission += g->commission;
-        if (g->open_bar >= 0 && (open_bar < 0 || g->open_bar < open_bar))
-            open_bar = g->open_bar;
-    }
-    if (!ledger_join(ledgers, r->n, &res->trades, &res->n_trades))
-        return false;
-    m.trades = res->trades;
-    m.n_trades = res->n_trades;
-    m.exposed = ledger_exposed(m.trades, m.n_trades, open_bar, res->n_bars);
-    if (m.exposed == SIZE_MAX)
-        return false;
-    measure_default(&m, &r->total, &res->metrics);
-    return true;
-}
-
-static void no_metrics(struct metrics *m) {
-    for (int k = 0; k < METRIC_COUNT; k++)
-        metric_set(m, (enum metric)k, (double)NAN, "decided by vote: no account of its own");
-}
-
-static enum bt_status run_result(struct run *r, struct bt_result *ret) {
-    bool vote = r->cfg->combine != COMBINE_SLEEVES;
-    struct bt_result res = {.n_bars = r->bars->n - r->first,
-                            .n_strategies = r->cfg->n_strategies,
-                            .annualisation = r->cfg->annualisation};
-    for (size_t k = 0; k < r->n; k++) {
-        res.size_cuts += r->brokers[k].size_cuts;
-        res.order_bars += r->brokers[k].order_bars;
-        res.strategies[k].diagnosis = r->brokers[k].diagnosis;
-        if (!measure_account(r, k, &res.strategies[k].metrics))
-            return BT_NOMEM;
-    }
-    if (r->n > 1) {
-        if (!measure_total(r, &res)) {
-            free(res.trades);
-            return BT_NOMEM;
-        }
-        res.equity = r->total.values;
-        r->total.values = NULL;
-    } else {
-        struct ledger *g = &r->brokers[0].ledger;
-        res.metrics = res.strategies[0].metrics;
-        res.trades = g->trades;
-        res.n_trades = g->n;
-        ledger_init(g);
-        res.equity = r->curves[0].values;
-        r->curves[0].values = NULL;
-    }
-    for (size_t k = 0; k < res.n_strategies; k++) {
-        res.strategies[k].lookback = r->rules[k].lookback;
-        if (!vote)
-            continue;
-        no_metrics(&res.strategies[k].metrics);
-        for (int rule = 0; rule <= RULE_SHORT_EXIT; rule++)
-            res.strategies[k].diagnosis.signals[rule] = r->vote.signals[k][rule];
-    }
-    *ret = res;
     return BT_OK;
 }
 

@@ -58,6 +58,7 @@ struct bt_config {
     enum interval interval;
     size_t block;     /* bars a block, 0: the default */
     bool want_equity; /* keep one equity value a bar */
+    bool want_band;   /* make the runs of the honest band too */
 };
 
 /* Defaults of ENGINE.md 1 for a profile, no strategies. */
@@ -121,6 +122,12 @@ struct bt_strategy_result {
     size_t lookback; /* warm-up of this strategy's rules, bars */
 };
 
+/* A whole run in two numbers: one end of the honest band. */
+struct bt_whole {
+    double final_equity;
+    double max_drawdown; /* percent, 0 or below */
+};
+
 struct bt_result {
     size_t n_bars; /* in range */
     struct trade *trades;
@@ -132,6 +139,8 @@ struct bt_result {
     double annualisation; /* days a year that was used */
     size_t size_cuts;     /* entries cut to the free margin: a warning */
     size_t order_bars;    /* bars whose two walks (O-H-L-C, O-L-H-C) end in different equity */
+    bool has_band;        /* the two runs were wanted, and the order of prices mattered in one */
+    struct bt_whole pessimistic, optimistic; /* whole runs, not bounds of anything */
 };
 
 enum bt_status { BT_OK, BT_CANCELLED, BT_NOMEM, BT_BAD_STRATEGY, BT_NO_BARS };

@@ -2,6 +2,8 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	engine/account.c engine/account.h \
 	engine/backtest.c engine/backtest.h \
+	engine/backtest_result.c \
+	engine/backtest_run.h \
 	engine/bars.c engine/bars.h \
 	engine/broker.c engine/broker.h \
 	engine/btpy.h \

@@ -131,6 +131,16 @@ bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules 
     return true;
 }
 
+bool rules_rest(const struct rules *r) {
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++) {
+            if (r->level_rule[side][level].kind != STOP_NONE)
+                return true;
+        }
+    }
+    return false;
+}
+
 void rules_signals(const struct rules *r, const struct eval *e, size_t n, struct signals *ret) {
     *ret = (struct signals){.first = eval_first(e), .n = n};
     for (int k = 0; k < RULE_CONDITIONS; k++)

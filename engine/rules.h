@@ -24,6 +24,9 @@ struct rules {
 bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules *ret,
                    struct bt_error *err);
 
+/* True when an order of the strategy may rest inside a bar: then the order of prices can matter. */
+bool rules_rest(const struct rules *r);
+
 /* Points the signals at the evaluated block. */
 void rules_signals(const struct rules *r, const struct eval *e, size_t n, struct signals *ret);
 

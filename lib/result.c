@@ -252,6 +252,28 @@ static void put_warnings(struct json_out *j, const struct request *r, const stru
     json_end(j, ']');
 }
 
+static void put_whole(struct json_out *j, const char *key, const struct bt_whole *w) {
+    json_key(j, key);
+    json_begin(j, '{');
+    json_put_double(j, "finalEquity", w->final_equity);
+    json_put_double(j, "maxDrawdown", w->max_drawdown);
+    json_end(j, '}');
+}
+
+/* Two whole runs, not bounds. */
+static void put_band(struct json_out *j, const struct bt_result *res) {
+    json_key(j, "band");
+    if (!res->has_band) {
+        json_null(j);
+        return;
+    }
+    json_begin(j, '{');
+    put_whole(j, "pessimistic", &res->pessimistic);
+    put_whole(j, "optimistic", &res->optimistic);
+    json_put_int(j, "orderBars", (int64_t)res->order_bars);
+    json_end(j, '}');
+}
+
 char *result_body(const char *id, const struct request *r, const struct market_data *d,
                   const struct bt_result *res) {
     struct buf b;
@@ -281,8 +303,7 @@ char *result_body(const char *id, const struct request *r, const struct market_d
     put_warnings(j, r, d, res);
     json_key(j, "noTrades");
     put_no_trades(j, r, d, res);
-    json_key(j, "band");
-    json_null(j);
+    put_band(j, res);
     json_end(j, '}');
     return buf_detach(&b);
 }

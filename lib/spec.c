@@ -160,6 +160,7 @@ static enum err_code read_profile(struct request *r, struct json_object *params,
             return code;
     }
     bt_config_init(&r->cfg, (enum bt_profile)i);
+    r->cfg.want_band = true;
     return ERR_NONE;
 }
 

@@ -147,6 +147,58 @@ START_TEST(words_of_the_request_replace_the_stops) {
 }
 END_TEST
 
+static void equals_whole(const struct bt_result *res, const struct bt_whole *w) {
+    ck_assert_double_eq(res->metrics.value[METRIC_FINAL_EQUITY], w->final_equity);
+    ck_assert_double_eq(res->metrics.value[METRIC_MAX_DRAWDOWN], w->max_drawdown);
+}
+
+START_TEST(the_band_is_two_whole_runs) {
+    struct bars b = market(500);
+    for (size_t i = 0; i < b.n; i++) { /* wide bars, so that stop and target lie in one */
+        b.h[i] += 6;
+        b.l[i] -= 6;
+    }
+    for (int k = 0; k < 2; k++) { /* one account, and two together */
+        struct bt_config cfg = config_of(&holds, k ? &shorts : NULL);
+        cfg.stop_loss = cfg.take_profit = (struct bt_stop){.kind = STOP_FRACTION, .fraction = 0.03};
+        cfg.path = PATH_PESSIMISTIC;
+        struct bt_result worst = run(&cfg, &b, 20);
+        cfg.path = PATH_OPTIMISTIC;
+        struct bt_result best = run(&cfg, &b, 20);
+        ck_assert(!worst.has_band);
+        ck_assert(best.metrics.value[METRIC_FINAL_EQUITY] >
+                  worst.metrics.value[METRIC_FINAL_EQUITY]);
+        cfg.want_band = true;
+        for (int path = PATH_PESSIMISTIC; path <= PATH_OLHC; path++) {
+            cfg.path = (enum bt_path)path;
+            struct bt_result res = run(&cfg, &b, 20);
+            ck_assert(res.has_band && res.order_bars > 0);
+            equals_whole(&worst, &res.pessimistic);
+            equals_whole(&best, &res.optimistic);
+            bt_result_release(&res);
+        }
+        bt_result_release(&worst);
+        bt_result_release(&best);
+    }
+    bars_release(&b);
+}
+END_TEST
+
+START_TEST(no_band_when_the_order_of_prices_cannot_matter) {
+    struct bars b = market(200);
+    struct bt_config cfg = config_of(&averages, &shorts);
+    cfg.want_band = true;
+    struct bt_result res = run(&cfg, &b, 20);
+    ck_assert(!res.has_band && res.order_bars == 0);
+    bt_result_release(&res);
+    cfg.stop_loss = (struct bt_stop){.kind = STOP_FRACTION, .fraction = 0.01};
+    res = run(&cfg, &b, 20); /* one stop, no target: either way it is hit */
+    ck_assert(!res.has_band && res.order_bars == 0);
+    bt_result_release(&res);
+    bars_release(&b);
+}
+END_TEST
+
 START_TEST(errors_name_strategy_and_rule) {
     static const struct strategy wrong = {.name = "wrong",
                                           .rules = {[RULE_SHORT_EXIT] = "close > smaa(close, 3)"}};
@@ -211,5 +263,6 @@ END_TEST
 SUITE_MAIN("backtest", the_first_bar_in_range_may_decide_when_warm,
            warm_up_counts_lookback_and_recursion, sleeves_share_the_cash_and_nothing_else,
            a_vote_is_one_account, a_strategy_with_stops_cannot_vote,
-           words_of_the_request_replace_the_stops, errors_name_strategy_and_rule,
+           words_of_the_request_replace_the_stops, the_band_is_two_whole_runs,
+           no_band_when_the_order_of_prices_cannot_matter, errors_name_strategy_and_rule,
            progress_rises_and_cancel_stops, equity_is_kept_only_when_wanted)

@@ -95,6 +95,23 @@ static const char *text_at(struct json_object *o, const char *path) {
     return json_object_get_string(at(o, path));
 }
 
+START_TEST(the_band_says_what_the_order_of_prices_was_worth) {
+    struct world w =
+        run_request("\"strategies\":[\"sma\"],\"stopLoss\":0.001,\"takeProfit\":0.001");
+    struct json_object *o = body_of(&w, NULL), *band = at(o, "band");
+    ck_assert(w.result.has_band);
+    ck_assert_double_eq(json_object_get_double(at(band, "pessimistic/finalEquity")),
+                        w.result.metrics.value[METRIC_FINAL_EQUITY]);
+    ck_assert_double_eq(json_object_get_double(at(band, "optimistic/finalEquity")),
+                        w.result.optimistic.final_equity);
+    ck_assert_double_eq(json_object_get_double(at(band, "optimistic/maxDrawdown")),
+                        w.result.optimistic.max_drawdown);
+    ck_assert_int_eq(json_object_get_int(at(band, "orderBars")), (int)w.result.order_bars);
+    json_object_put(o);
+    world_release(&w);
+}
+END_TEST
+
 START_TEST(the_body_has_the_documented_words) {
     struct world w =
         run_request("\"strategies\":[\"sma\",{\"name\":\"sma\",\"params\":{\"fast\":3}}],"
@@ -367,7 +384,8 @@ START_TEST(definitions_follow_the_profile) {
 }
 END_TEST
 
-SUITE_MAIN("result", the_body_has_the_documented_words, warnings_say_what_is_short,
+SUITE_MAIN("result", the_band_says_what_the_order_of_prices_was_worth,
+           the_body_has_the_documented_words, warnings_say_what_is_short,
            a_run_without_trades_says_why, trades_come_back_byte_for_byte,
            equity_comes_back_with_its_times, a_trade_as_json_and_csv,
            definitions_follow_the_profile)

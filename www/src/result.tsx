@@ -8,7 +8,7 @@ import { groups, metricRow, otherRows, show, tone, type MetricRow } from "./metr
 import { NoTrades } from "./notrades";
 import { Settings } from "./settings";
 import { Trades } from "./trades";
-import type { Backtest, Metrics, Result } from "./types";
+import type { Backtest, Metrics, Result, Whole } from "./types";
 import { Notice, Scroll, Term, type Kids } from "./ui";
 import { recordPath } from "./watch";
 
@@ -54,6 +54,7 @@ export function ResultView({ id, backtest }: { id: string; backtest: Backtest | 
       {strategies.length > 1 && <PerStrategy result={result} />}
       {trades !== 0 && <Trades id={id} several={strategies.length > 1} />}
       <AllMetrics result={result} />
+      {result.band && <Band band={result.band} />}
       <div class="two even">
         <DataBlock result={result} />
         <section class="panel">
@@ -239,6 +240,40 @@ function Pair({ name, children }: { name: string; children: Kids }) {
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+/** What the order of prices inside the bars was worth: two whole runs, not bounds. */
+function Band({ band }: { band: NonNullable<Result["band"]> }) {
+  const row = (name: string, run: Whole) => (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{number(run.finalEquity, 2)}</td>
+      <td>{signedPercent(run.maxDrawdown)}</td>
+    </tr>
+  );
+  return (
+    <section class="panel">
+      <h2>Order of prices inside the bars</h2>
+      <p>
+        It decided the outcome in {plural(band.orderBars, "bar")}. Two runs, not bounds:
+      </p>
+      <Scroll>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Path</th>
+              <th scope="col">Final equity</th>
+              <th scope="col">Max drawdown</th>
+            </tr>
+          </thead>
+          <tbody>
+            {row("pessimistic", band.pessimistic)}
+            {row("optimistic", band.optimistic)}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
   );
 }
 

@@ -87,6 +87,9 @@ export interface Diagnosis {
   examples: { time: string; reason: string }[];
 }
 
+/** A whole run in two numbers. */
+export type Whole = { finalEquity: number; maxDrawdown: number };
+
 export interface Result {
   backtestId: string;
   resultId: string;
@@ -112,6 +115,7 @@ export interface Result {
   };
   engine?: string | null;
   warnings?: string[];
+  band?: { pessimistic: Whole; optimistic: Whole; orderBars: number } | null;
   noTrades?: { message: string; bars: number; strategies: Diagnosis[] } | null;
 }
 
