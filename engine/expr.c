@@ -123,7 +123,7 @@ static int parse_name(struct parser *p) {
         enum expr_kind kind;
     } literals[] = {{"true", EXPR_TRUE}, {"false", EXPR_FALSE}, {"na", EXPR_NA}};
     struct token name = p->now;
-    bool prefixed = at(p, "ta") || at(p, "math");
+    bool prefixed = at(p, "ta") || at(p, "math") || at(p, "strategy");
     if (!advance(p))
         return -1;
     if (prefixed && at(p, ".")) {

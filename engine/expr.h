@@ -4,6 +4,7 @@
  * Grammar, loosest first, as in Pine:
  *   c ? a : b    or    and    == !=    < <= > >= crosses above|below    + -    * / %
  *   unary - + not    x[n]  x.field    number  true false na  name  name(a, b)  ta.name(a)  ( )
+ *   (ta. math. strategy. before a name mean nothing)
  * `//` starts a comment to the end of the line. White space and line ends mean nothing. */
 #ifndef ENGINE_EXPR_H
 #define ENGINE_EXPR_H

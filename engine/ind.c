@@ -6,7 +6,8 @@
 
 /* Families in the order they are shown: a new file's rows are added here. */
 static const struct ind_row *const families[] = {
-    ind_price, ind_average, ind_momentum, ind_volatility, ind_extreme, ind_event, ind_math,
+    ind_price,   ind_average, ind_momentum, ind_volatility,
+    ind_extreme, ind_event,   ind_math,     ind_position,
 };
 
 const struct ind_row *ind_row_at(size_t i) {

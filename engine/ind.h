@@ -39,6 +39,7 @@ struct ind_info {
         *outputs[IND_OUTPUTS_MAX]; /* "middle","upper","lower"; a bare call gives the first */
     size_t n_outputs;              /* 0: one, without a name */
     bool condition;                /* gives a condition instead of a number */
+    bool position;                 /* known to the broker only (engine/plan.h) */
 };
 
 /* Rows in the order they are shown; NULL past the end. */

@@ -75,7 +75,7 @@ static void build_macd(struct plan *p, const struct ind_use *use, int *ret_outpu
         fast = use->number[2];
         slow = use->number[1];
     }
-    int source[KERNEL_INPUTS_MAX] = {use->node[0], -1, -1};
+    int source[KERNEL_INPUTS_MAX] = {use->node[0], -1, -1, -1};
     int line =
         plan_binary(p, &kernel_sub,
                     plan_node(p, &kernel_ema, source, (double[KERNEL_ARGS_MAX]){fast, slow - fast}),

@@ -31,7 +31,7 @@ const struct ind_row *ind_row_at(size_t i);
 
 /* One family a file: its rows, ended by a row without a name. */
 extern const struct ind_row ind_price[], ind_average[], ind_momentum[], ind_volatility[];
-extern const struct ind_row ind_extreme[], ind_event[], ind_math[];
+extern const struct ind_row ind_extreme[], ind_event[], ind_math[], ind_position[];
 
 /* clang-format off */
 #define IND_SOURCE         {.name = "source", .kind = ARG_SERIES}

@@ -27,7 +27,7 @@ static const struct kernel kernel_tr = {
 static int true_range(struct plan *p, double handle_na) {
     int in[KERNEL_INPUTS_MAX] = {plan_node(p, &kernel_high, NULL, NULL),
                                  plan_node(p, &kernel_low, NULL, NULL),
-                                 plan_node(p, &kernel_close, NULL, NULL)};
+                                 plan_node(p, &kernel_close, NULL, NULL), -1};
     return plan_node(p, &kernel_tr, in, (double[KERNEL_ARGS_MAX]){handle_na});
 }
 
@@ -99,7 +99,7 @@ static const struct kernel kernel_stdev = {
     .history = stdev_history, .state = stdev_state, .run = run_stdev};
 
 static int deviation(struct plan *p, int source, int mean, double length) {
-    return plan_node(p, &kernel_stdev, (int[KERNEL_INPUTS_MAX]){source, mean, -1},
+    return plan_node(p, &kernel_stdev, (int[KERNEL_INPUTS_MAX]){source, mean, -1, -1},
                      (double[KERNEL_ARGS_MAX]){length});
 }
 

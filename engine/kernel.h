@@ -16,8 +16,8 @@
 #include "engine/bars.h"
 #include "engine/plan.h"
 
-#define KERNEL_INPUTS_MAX 3
-#define KERNEL_ARGS_MAX   2
+#define KERNEL_INPUTS_MAX 4 /* high, low, close and volume */
+#define KERNEL_ARGS_MAX   4
 #define KERNEL_MANY_MAX   4 /* nodes that one loop of run_many may advance together */
 
 /* One node's block. Condition inputs and outputs are masks: bit i = bar i, bits past n are 0. */
@@ -53,6 +53,7 @@ struct kernel {
     bool pure;                 /* bar by bar: constant inputs give a constant */
     bool commutes;             /* f(a, b) = f(b, a) bit for bit */
     bool shift;                /* x[arg[0]]: a view for numbers; not an indicator for warm-up */
+    bool position;             /* a value of the position, arg[0]: enum position_value; no run() */
     kernel_size_fn *history;  /* bars of its inputs before the present one that it reads; NULL: 0 */
     kernel_size_fn *lookback; /* bars it adds to its inputs' lookback; NULL: 0 */
     kernel_size_fn *recursive; /* length of the recursion; NULL: none */
@@ -82,6 +83,8 @@ extern const struct kernel kernel_abs, kernel_min, kernel_max, kernel_nz, kernel
 extern const struct kernel kernel_lt, kernel_le, kernel_eq, kernel_ne, kernel_is_null;
 extern const struct kernel kernel_and, kernel_or, kernel_not, kernel_same, kernel_differ,
     kernel_if_mask;
+/* ind_position.c */
+extern const struct kernel kernel_position;
 /* ind_average.c */
 extern const struct kernel kernel_sma;
 extern const struct kernel kernel_ema; /* arg: length, first values to leave out of the seed */

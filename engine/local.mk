@@ -21,6 +21,7 @@ libengine_a_SOURCES = \
 	engine/ind_extreme.c \
 	engine/ind_math.c \
 	engine/ind_momentum.c \
+	engine/ind_position.c \
 	engine/ind_price.c \
 	engine/ind_row.h \
 	engine/ind_volatility.c \

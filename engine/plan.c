@@ -45,6 +45,10 @@ size_t plan_nodes(const struct plan *p) {
     return p->n_used;
 }
 
+bool plan_position(const struct plan *p, int node) {
+    return p->nodes[node].position;
+}
+
 enum value_type plan_type(const struct plan *p, int node) {
     return p->nodes[node].kernel->type;
 }
@@ -128,12 +132,14 @@ static int fold(struct plan *p, const struct plan_node *node) {
 /* Lookbacks, level and recursion out of the inputs'; true when all inputs are constants. */
 static bool describe(const struct plan *p, struct plan_node *node) {
     const struct kernel *k = node->kernel;
+    node->position = k->position;
     bool constants = node->in[0] >= 0;
     for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
         if (node->in[i] < 0)
             continue;
         const struct plan_node *in = &p->nodes[node->in[i]];
         constants = constants && in->kernel->constant;
+        node->position |= in->position;
         if (in->lookback > node->lookback)
             node->lookback = in->lookback;
         if (in->lookback_indicators > node->lookback_indicators)
@@ -165,14 +171,19 @@ int plan_node(struct plan *p, const struct kernel *kernel, const int *in, const 
         else if (isnan(node.arg[i]))
             node.arg[i] = NUMBER_NULL; /* one null */
     }
-    if (p->failure)
+    if (p->failure || p->refusal)
         return -1;
     if (kernel->commutes && node.in[0] > node.in[1]) {
         int first = node.in[0];
         node.in[0] = node.in[1];
         node.in[1] = first;
     }
-    if (describe(p, &node) && kernel->pure)
+    bool constants = describe(p, &node);
+    if (node.position && !kernel->pure && !kernel->position) {
+        p->refusal = "a value of the position has no past: no windows, no crosses and no [n] of it";
+        return -1;
+    }
+    if (constants && kernel->pure)
         return fold(p, &node);
     if (p->n == p->cap && (p->n >= PLAN_NODES_MAX || !grow(p))) {
         p->failure = p->n >= PLAN_NODES_MAX ? "the strategies have too many different parts in all"
@@ -196,21 +207,21 @@ int plan_condition(struct plan *p, bool x) {
 }
 
 int plan_unary(struct plan *p, const struct kernel *kernel, int a) {
-    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, -1, -1}, NULL);
+    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, -1, -1, -1}, NULL);
 }
 
 int plan_binary(struct plan *p, const struct kernel *kernel, int a, int b) {
-    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, b, -1}, NULL);
+    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, b, -1, -1}, NULL);
 }
 
 int plan_if(struct plan *p, int condition, int a, int b) {
-    bool masks = !p->failure && plan_type(p, a) == VALUE_CONDITION;
+    bool masks = a >= 0 && plan_type(p, a) == VALUE_CONDITION;
     return plan_node(p, masks ? &kernel_if_mask : &kernel_if,
-                     (int[KERNEL_INPUTS_MAX]){condition, a, b}, NULL);
+                     (int[KERNEL_INPUTS_MAX]){condition, a, b, -1}, NULL);
 }
 
 int plan_length(struct plan *p, const struct kernel *kernel, int a, double length) {
-    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, -1, -1},
+    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, -1, -1, -1},
                      (double[KERNEL_ARGS_MAX]){length});
 }
 
@@ -234,25 +245,38 @@ static void need_history(struct plan *p, int node, size_t bars) {
     }
 }
 
+/* Pushes the node once: the plan needs it, as a column unless the broker judges it. */
+static size_t mark(struct plan *p, int node, size_t n) {
+    struct plan_node *marked = &p->nodes[node];
+    if (marked->needed)
+        return n;
+    marked->needed = true;
+    marked->used = !marked->position;
+    p->n_used += marked->used;
+    p->stack[n] = node;
+    return n + 1;
+}
+
+static size_t use_inputs(struct plan *p, const struct plan_node *top, size_t n) {
+    size_t history = top->kernel->history ? top->kernel->history(top->arg) : 0;
+    if (top->kernel == &kernel_shift)
+        history += top->history;
+    for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
+        int in = top->in[i];
+        if (in < 0)
+            continue;
+        if (!p->nodes[in].position)
+            need_history(p, in, history);
+        n = mark(p, in, n);
+    }
+    return n;
+}
+
 bool plan_use(struct plan *p, int node) {
-    size_t n = 0;
-    if (!p->nodes[node].used)
-        p->stack[n++] = node;
-    p->nodes[node].used = true;
+    size_t n = mark(p, node, 0);
     while (n > 0) {
-        struct plan_node *top = &p->nodes[p->stack[--n]];
-        size_t history = top->kernel->history ? top->kernel->history(top->arg) : 0;
-        if (top->kernel == &kernel_shift)
-            history += top->history;
-        p->n_used++;
-        for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
-            if (top->in[i] < 0)
-                continue;
-            need_history(p, top->in[i], history);
-            if (!p->nodes[top->in[i]].used)
-                p->stack[n++] = top->in[i];
-            p->nodes[top->in[i]].used = true;
-        }
+        n--;
+        n = use_inputs(p, &p->nodes[p->stack[n]], n);
     }
     if (p->history > PLAN_HISTORY_MAX)
         p->failure = "the expressions look back over too many bars in all";

@@ -1,11 +1,16 @@
 /* Expressions become one typed DAG with equal nodes shared: key = function, parameters, inputs.
+ * Values are numbers (NaN = null) or conditions (two-valued: a comparison with a null is false).
  *
- * A plan holds column nodes only: values that depend on candles and parameters, never on the
- * position. Values are numbers (NaN = null) or conditions (two-valued: a comparison with a null is
- * false). */
+ * Column nodes depend on candles and parameters only: eval.c evaluates them by blocks. Position
+ * nodes depend on what the broker knows (position_size, equity, ...), itself or through an input;
+ * plan_position() tells. They stand above columns like the handle on a cup: plan_add marks the
+ * largest column subtrees below them for eval.c and leaves the position nodes to the broker
+ * (engine/plan_node.h shows how they look). Only bar-by-bar operations may stand above a position
+ * value: it has no past, so no window, no [n], no cross. */
 #ifndef ENGINE_PLAN_H
 #define ENGINE_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/strategy.h"
@@ -13,6 +18,18 @@
 struct plan;
 
 enum value_type { VALUE_NUMBER, VALUE_CONDITION };
+
+/* What an expression may ask about the position, on the close of the bar that it is judged on. */
+enum position_value {
+    POSITION_SIZE,        /* units, negative: short, 0: flat */
+    POSITION_AVG_PRICE,   /* mean entry price of what is held, null when flat */
+    POSITION_OPEN_PROFIT, /* money, of what is held at this close, 0 when flat */
+    POSITION_BARS,        /* bars since the first entry of what is held, 0 on its bar; null: flat */
+    POSITION_EQUITY,      /* money, at this close */
+    POSITION_HIGHEST,     /* highest raw price since that entry, its bar included; null when flat */
+    POSITION_LOWEST,      /* lowest raw price since that entry; null when flat */
+    POSITION_VALUE_COUNT
+};
 
 /* What is wrong with an expression, for a person: never more than one message for one mistake. */
 struct expr_error {
@@ -30,6 +47,7 @@ struct expr_error {
 struct plan_scope {
     const struct strategy *strategy; /* NULL: no parameters, no defines */
     const double *params;            /* one value a parameter of the strategy */
+    bool position; /* the caller can judge position nodes; else they are refused */
 };
 
 #define PLAN_NODES_MAX   16384     /* all rules of all strategies: a block of them is 128 MiB */
@@ -45,6 +63,9 @@ void plan_strict_crosses(struct plan *p);
  * want: VALUE_CONDITION for entry and exit rules, VALUE_NUMBER for prices. */
 int plan_add(struct plan *p, const char *expr, const struct plan_scope *scope, enum value_type want,
              struct expr_error *err);
+
+/* True when the node needs values of the position: eval.c has no column for it. */
+bool plan_position(const struct plan *p, int node);
 
 /* Bars before the first bar with a value, for static windows (TA-Lib's lookback): sma(30) 29,
  * rsi(14) 14, x[n] n more, crossover one more than its inputs. */

@@ -22,7 +22,7 @@ struct call {
 #define MESSAGE(err, ...) text_format((err)->message, sizeof(err)->message, __VA_ARGS__)
 
 static const char *const words[] = {"true",    "false", "na",    "and",  "or", "not",
-                                    "crosses", "above", "below", "math", "ta"};
+                                    "crosses", "above", "below", "math", "ta", "strategy"};
 
 void plan_unknown(struct expr_error *err, const char *what, const char *name, size_t len,
                   const char *const *names, size_t n) {
@@ -153,7 +153,7 @@ static bool take(const struct call *c, const struct ind_info *info, const struct
 }
 
 static int plain(struct plan *p, const struct ind_row *row, const struct ind_use *use) {
-    int in[KERNEL_INPUTS_MAX] = {-1, -1, -1}, n_in = 0, n_arg = 0;
+    int in[KERNEL_INPUTS_MAX] = {-1, -1, -1, -1}, n_in = 0, n_arg = 0;
     double arg[KERNEL_ARGS_MAX] = {0};
     for (size_t i = 0; i < row->info.n_args; i++) {
         enum ind_arg_kind kind = row->info.args[i].kind;
@@ -205,6 +205,11 @@ static bool compile_row(const struct call *c, const struct ind_row *row, struct 
         } else if (!take(c, info, arg, c->n->args[node], &use, i)) {
             return false;
         }
+    }
+    if (info->position && !c->names->position) {
+        fail(c, c->n->at);
+        MESSAGE(c->err, "'%s' belongs to a position, which is not known here", info->name);
+        return false;
     }
     build(c->p, row, &use, ret);
     return true;

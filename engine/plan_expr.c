@@ -255,9 +255,9 @@ static bool compile(struct compiler *c, const char *text, struct plan_value *ret
     for (int i = 0; i < c->e->n; i++) {
         if (!compile_node(c, i))
             return false;
-        if (c->p->failure) {
+        if (c->p->failure || c->p->refusal) {
             fail(c, c->e->nodes[i].start);
-            MESSAGE(c, "%s", c->p->failure);
+            MESSAGE(c, "%s", c->p->failure ? c->p->failure : c->p->refusal);
             return false;
         }
     }
@@ -291,7 +291,9 @@ int plan_add(struct plan *p, const char *expr, const struct plan_scope *scope, e
              struct expr_error *err) {
     const struct strategy *s = scope ? scope->strategy : NULL;
     struct expr_error error = {.line = 1, .column = 1};
-    struct plan_names names = {.strategy = s, .params = scope ? scope->params : NULL};
+    struct plan_names names = {.strategy = s,
+                               .params = scope ? scope->params : NULL,
+                               .position = scope && scope->position};
     struct compiler *c = malloc(sizeof *c);
     int node = -1;
     if (!c) {
@@ -302,6 +304,7 @@ int plan_add(struct plan *p, const char *expr, const struct plan_scope *scope, e
     c->p = p;
     c->e = &p->expr;
     c->names = &names;
+    p->refusal = NULL;
     c->err = &error; /* the values are made one by one: zeroing all costs more than compiling */
     bool ok = !s || plan_names_check(s, &error);
     for (size_t i = 0; ok && s && i < s->n_defines; i++) {

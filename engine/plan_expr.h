@@ -15,6 +15,7 @@ struct plan_value {
 struct plan_names {
     const struct strategy *strategy; /* or NULL */
     const double *params;
+    bool position;    /* values of the position may be used */
     size_t n_defines; /* those before the present one */
     struct plan_value defines[STRATEGY_DEFINES_MAX];
 };

@@ -10,7 +10,12 @@
 #include "engine/kernel.h"
 #include "engine/plan.h"
 
-/* Nodes stand behind their inputs. Two nodes are never equal in kernel, inputs and arguments. */
+/* Nodes stand behind their inputs. Two nodes are never equal in kernel, inputs and arguments.
+ *
+ * A node with `position` is either a leaf, kernel_position with arg[0] an enum position_value, or
+ * has a pure kernel: run() on one bar (n = 1, in[] and mask_in[] pointing at single values) gives
+ * its value. Its inputs without `position` are columns, marked used once the expression is added.
+ */
 struct plan_node {
     const struct kernel *kernel;
     int in[KERNEL_INPUTS_MAX]; /* -1: none */
@@ -18,7 +23,9 @@ struct plan_node {
     size_t lookback, lookback_indicators, recursive;
     size_t history; /* values before the block that used nodes read */
     int level;      /* 0 without inputs, else one more than the highest input */
-    bool used;      /* an added expression needs it */
+    bool needed;    /* an added expression needs it */
+    bool position;  /* it, or one of its inputs, is known to the broker only */
+    bool used;      /* needed, and a column: eval.c evaluates it */
 };
 
 struct plan {
@@ -29,7 +36,8 @@ struct plan {
     int *stack; /* cap entries: marking */
     size_t n_used, history;
     bool strict_crosses;
-    const char *failure; /* why plan_node gave -1, else NULL */
+    const char *failure; /* why plan_node gives -1 from now on, else NULL */
+    const char *refusal; /* why it does for the present expression, else NULL */
     struct expr expr;    /* scratch of plan_add; the last member */
 };
 

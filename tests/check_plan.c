@@ -155,6 +155,55 @@ START_TEST(doubling_defines_stay_small) {
 }
 END_TEST
 
+/* The broker judges what stands on a value of the position; the columns below it are evaluated. */
+START_TEST(position_values_stand_above_columns) {
+    const struct plan_scope scope = {.position = true};
+    struct expr_error err = {.message = ""};
+    struct plan *p = plan_new();
+    int node = plan_add(p, "close > position_avg_price * 1.1 and sma(close, 3) > open", &scope,
+                        VALUE_CONDITION, &err);
+    ck_assert_msg(node >= 0, "%s", err.message);
+    ck_assert(plan_position(p, node));
+    ck_assert_uint_eq(plan_lookback(p, node), 2);
+    /* close, 1.1, sma, open and the comparison of two columns */
+    ck_assert_uint_eq(plan_nodes(p), 5);
+    for (int i = 0; i < p->n; i++) {
+        const struct plan_node *n = &p->nodes[i];
+        ck_assert(n->used == !n->position);
+        ck_assert(!n->position || n->kernel == &kernel_position || n->kernel->pure);
+    }
+    struct bars b;
+    columns_walk(&b, 50, 1);
+    struct eval *e = eval_new(p, &b, 0);
+    ck_assert_uint_eq(eval_next(e), 50);
+    eval_free(e);
+    bars_release(&b);
+    ck_assert_int_ge(plan_add(p, "nz(strategy.open_profit, 0)", &scope, VALUE_NUMBER, &err), 0);
+    ck_assert(!plan_position(p, columns_add(p, "close")));
+    plan_free(p);
+}
+END_TEST
+
+START_TEST(position_values_have_no_past) {
+    static const char *const exprs[] = {"equity[1] > 5", "sma(equity, 3) > 5",
+                                        "crossover(close, position_avg_price)",
+                                        "barssince(position_size > 0) > 5"};
+    const struct plan_scope scope = {.position = true};
+    struct expr_error err;
+    struct plan *p = plan_new();
+    for (size_t i = 0; i < sizeof exprs / sizeof *exprs; i++) {
+        ck_assert_int_eq(plan_add(p, exprs[i], &scope, VALUE_CONDITION, &err), -1);
+        ck_assert_str_eq(err.message, "a value of the position has no past: no windows, no "
+                                      "crosses and no [n] of it");
+    }
+    ck_assert_int_eq(plan_add(p, "close > equity", NULL, VALUE_CONDITION, &err), -1);
+    ck_assert_str_eq(err.message, "'equity' belongs to a position, which is not known here");
+    ck_assert_int_eq(err.column, 9);
+    ck_assert_int_ge(plan_add(p, "close > 1", &scope, VALUE_CONDITION, &err), 0); /* goes on */
+    plan_free(p);
+}
+END_TEST
+
 START_TEST(history_and_nodes_have_limits) {
     struct plan *p = plan_new();
     struct expr_error err = {.message = ""};
