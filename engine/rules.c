@@ -84,7 +84,7 @@ static bool add_level(struct compile *c, const struct strategy *s, const struct 
     const char *expr = word->kind == STOP_EXPR ? word->expr : s->rules[rule];
     if (!expr)
         return true;
-    static const struct plan_scope nothing = {NULL, NULL};
+    static const struct plan_scope nothing = {.strategy = NULL};
     *node = add(c, expr, vote ? &nothing : scope, VALUE_NUMBER,
                 word->kind == STOP_EXPR ? words[level] : rule_name(rule));
     out->kind = STOP_EXPR;

@@ -269,5 +269,6 @@ SUITE_MAIN("plan", equal_nodes_are_shared,
            order_of_operands_does_not_matter_where_bits_do_not_change,
            only_what_is_asked_for_is_evaluated, lookbacks_are_static, a_strategys_names_are_checked,
            a_mistake_in_a_define_is_told_there, doubling_defines_stay_small,
+           position_values_stand_above_columns, position_values_have_no_past,
            history_and_nodes_have_limits, a_mistake_leaves_the_plan_as_good_as_before,
            strict_crosses_need_a_bar_on_the_other_side)
