@@ -1,5 +1,6 @@
 /* What the broker knows of the position: leaves that no column holds (engine/plan.h). */
 #include "engine/ind_row.h"
+#include "engine/order.h"
 
 const struct kernel kernel_position = {.position = true};
 

@@ -53,7 +53,8 @@ struct kernel {
     bool pure;                 /* bar by bar: constant inputs give a constant */
     bool commutes;             /* f(a, b) = f(b, a) bit for bit */
     bool shift;                /* x[arg[0]]: a view for numbers; not an indicator for warm-up */
-    bool position;             /* a value of the position, arg[0]: enum position_value; no run() */
+    bool position; /* a value of the position, arg[0]: enum position_value of engine/order.h; no
+                      run() */
     kernel_size_fn *history;  /* bars of its inputs before the present one that it reads; NULL: 0 */
     kernel_size_fn *lookback; /* bars it adds to its inputs' lookback; NULL: 0 */
     kernel_size_fn *recursive; /* length of the recursion; NULL: none */

@@ -19,18 +19,6 @@ struct plan;
 
 enum value_type { VALUE_NUMBER, VALUE_CONDITION };
 
-/* What an expression may ask about the position, on the close of the bar that it is judged on. */
-enum position_value {
-    POSITION_SIZE,        /* units, negative: short, 0: flat */
-    POSITION_AVG_PRICE,   /* mean entry price of what is held, null when flat */
-    POSITION_OPEN_PROFIT, /* money, of what is held at this close, 0 when flat */
-    POSITION_BARS,        /* bars since the first entry of what is held, 0 on its bar; null: flat */
-    POSITION_EQUITY,      /* money, at this close */
-    POSITION_HIGHEST,     /* highest raw price since that entry, its bar included; null when flat */
-    POSITION_LOWEST,      /* lowest raw price since that entry; null when flat */
-    POSITION_VALUE_COUNT
-};
-
 /* What is wrong with an expression, for a person: never more than one message for one mistake. */
 struct expr_error {
     int line, column;    /* from 1; column in characters of that line */

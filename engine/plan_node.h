@@ -12,9 +12,10 @@
 
 /* Nodes stand behind their inputs. Two nodes are never equal in kernel, inputs and arguments.
  *
- * A node with `position` is either a leaf, kernel_position with arg[0] an enum position_value, or
- * has a pure kernel: run() on one bar (n = 1, in[] and mask_in[] pointing at single values) gives
- * its value. Its inputs without `position` are columns, marked used once the expression is added.
+ * A node with `position` is either a leaf, kernel_position with arg[0] an enum position_value
+ * (engine/order.h), or has a pure kernel: run() on one bar (n = 1, in[] and mask_in[] pointing at
+ * single values) gives its value. Its inputs without `position` are columns, marked used once the
+ * expression is added.
  */
 struct plan_node {
     const struct kernel *kernel;
