@@ -121,15 +121,33 @@ static void describe(const struct source *src, const struct request *r, struct m
         count_partial(&src->bars, src->interval, b, r->interval, d);
 }
 
+/* The store may be shared, and the engine relies on what engine/bars.h promises. */
+static enum err_code check(const struct source *src, const struct request *r, struct err *e) {
+    char time[TIME_TEXT_MAX];
+    size_t bar;
+    const char *wrong = bars_check(&src->bars, &bar);
+    if (!wrong)
+        return ERR_NONE;
+    return err_at(e, ERR_UNPROCESSABLE, NULL, "damaged_data",
+                  "Damaged market data: %s %s, the bar of %s: %s",
+                  r->symbol[0] ? r->symbol : "the file", interval_name(src->interval),
+                  time_format(src->bars.t[bar], time), wrong);
+}
+
 enum err_code market_cut(struct source *src, const struct request *r, size_t warmup,
                          struct market_data *ret, struct err *e) {
     struct market_data d = {.bars = src->bars, .source = src->interval};
     bool aggregate = src->interval != r->interval;
+    enum err_code code = check(src, r, e);
+    if (code != ERR_NONE) {
+        bars_release(&src->bars);
+        return code;
+    }
     if (aggregate && !bars_aggregate(&src->bars, r->interval, &d.bars)) {
         bars_release(&src->bars);
         return err_set(e, ERR_INTERNAL, "out of memory");
     }
-    enum err_code code = cut(r, warmup, src, &d, e);
+    code = cut(r, warmup, src, &d, e);
     if (code == ERR_NONE) {
         describe(src, r, &d);
         *ret = d;

@@ -26,7 +26,8 @@ struct market_data {
  * one asked for; warmup bars before start. An aggregated bar is made of all that is stored of its
  * bucket, so it does not depend on where the range ends inside it. Deterministic failures are
  * ERR_UNPROCESSABLE with a text a user can act on ("Insufficient market data: BTCUSDT 1h has
- * 2023-03-01 to 2023-09-30, asked for 2024-01-01 to 2024-12-31", word "insufficient_data"). */
+ * 2023-03-01 to 2023-09-30, asked for 2024-01-01 to 2024-12-31", word "insufficient_data"; candles
+ * that are none, which somebody else wrote into a shared store: "damaged_data"). */
 enum err_code market_load(struct store *s, const struct request *r, size_t warmup,
                           struct market_data *ret, struct err *e);
 

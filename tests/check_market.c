@@ -132,6 +132,20 @@ START_TEST(aggregates_whole_buckets_and_names_partial_ones) {
 }
 END_TEST
 
+START_TEST(refuses_what_is_no_market) {
+    struct bars b = series(JAN1, MS_PER_HOUR, 20);
+    struct err e = {0};
+    struct market_data d;
+    struct request r = wish(INTERVAL_1H, NULL, NULL);
+    b.t[7] = b.t[6];
+    ck_assert_int_eq(market_from_bars(&b, INTERVAL_1H, &r, 0, &d, &e), ERR_UNPROCESSABLE);
+    ck_assert_str_eq(e.word, "damaged_data");
+    ck_assert_ptr_nonnull(strstr(e.message, "1h, the bar of 2024-01-01T06:00:00"));
+    ck_assert_ptr_nonnull(strstr(e.message, "the time is there twice"));
+    bars_release(&b);
+}
+END_TEST
+
 START_TEST(infers_the_interval) {
     enum interval iv;
     int64_t step;
@@ -353,6 +367,6 @@ END_TEST
 
 SUITE_MAIN("market", cuts_to_the_range_and_its_warmup, counts_gaps_in_the_range_only,
            aggregates_whole_buckets_and_names_partial_ones, infers_the_interval,
-           imports_merge_by_time, loads_exactly_the_warmup_over_gaps,
+           refuses_what_is_no_market, imports_merge_by_time, loads_exactly_the_warmup_over_gaps,
            takes_the_coarsest_interval_that_divides, says_what_is_missing,
            a_year_of_minutes_costs_little)
