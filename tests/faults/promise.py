@@ -18,7 +18,7 @@ import checker  # noqa: E402
 import listener  # noqa: E402
 
 USER = "ann"
-WORK = 1.2  # s of processor time that a job should need
+WORK = 1.1  # s of processor time that a job should need
 BARS = 100000
 STRATEGIES, LENGTH = 8, 300  # what is measured first
 LOOKS = 4  # backtests that are looked up each time
