@@ -2,6 +2,29 @@
 
 #include <math.h>
 
+void account_position(const struct account *a, size_t bar, double close,
+                      double ret[POSITION_COUNT]) {
+    double paid = 0, units = 0, profit = 0, high = -HUGE_VAL, low = HUGE_VAL;
+    size_t first = bar;
+    for (size_t k = 0; k < a->n; k++) {
+        const struct entry *e = &a->entries[k];
+        units += e->size;
+        paid += e->size * e->price;
+        profit += e->size * (close - e->price);
+        first = e->bar < first ? e->bar : first;
+        high = e->high > high ? e->high : high;
+        low = e->low < low ? e->low : low;
+    }
+    bool flat = a->n == 0;
+    ret[POSITION_SIZE] = units;
+    ret[POSITION_AVG_PRICE] = units != 0 ? paid / units : (double)NAN;
+    ret[POSITION_OPEN_PROFIT] = profit;
+    ret[POSITION_BARS] = flat ? (double)NAN : (double)(bar - first);
+    ret[POSITION_EQUITY] = account_equity(a, close);
+    ret[POSITION_HIGHEST] = flat ? (double)NAN : high;
+    ret[POSITION_LOWEST] = flat ? (double)NAN : low;
+}
+
 void account_close(struct account *a, size_t k, const struct terms *t, size_t bar, double price,
                    enum trade_reason reason, struct trade *ret) {
     const struct entry e = a->entries[k];

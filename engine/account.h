@@ -81,6 +81,10 @@ static inline void account_reach(struct account *a, double raw) {
     }
 }
 
+/* What the position functions give at the close of `bar`. */
+void account_position(const struct account *a, size_t bar, double close,
+                      double ret[POSITION_COUNT]);
+
 /* Closes entry k at fill price `price` on `bar` and writes the trade without its last numbers (low
  * and high of the entry are kept in mae and mfe until account_settle). */
 void account_close(struct account *a, size_t k, const struct terms *t, size_t bar, double price,

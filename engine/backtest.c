@@ -37,6 +37,8 @@ static void run_release(struct run *r) {
     vote_release(&r->vote);
     eval_free(r->eval);
     plan_free(r->plan);
+    for (size_t k = 0; r->rules && k < r->cfg->n_strategies; k++)
+        rules_release(&r->rules[k]);
     free(r->rules);
     free(r->decide_from);
     free(r->signals);

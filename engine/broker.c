@@ -119,6 +119,16 @@ static void enter(struct broker *br, const struct order *o, size_t bar, double r
     ledger_fill(&br->ledger, units, price, fee);
 }
 
+/* Rules with a program are counted where they are judged; count_signals counts the others. */
+static bool says(struct broker *br, const struct signals *s, enum rule rule, size_t bar,
+                 const double *position) {
+    if (!signals_rule(s, rule, bar, position))
+        return false;
+    if (s->program[rule])
+        br->diagnosis.signals[rule]++;
+    return true;
+}
+
 /* What the rules say at this close; false: nothing. */
 static bool decide(struct broker *br, const struct signals *s, size_t bar, struct order *ret) {
     const struct broker_config *cfg = &br->cfg;
@@ -127,13 +137,16 @@ static bool decide(struct broker *br, const struct signals *s, size_t bar, struc
         return false;
     bool more = a->n > 0 && a->n < (size_t)cfg->pyramiding;
     bool is_long = a->units > 0, is_short = a->units < 0;
+    double close = cfg->terms.bars->c[bar], position[POSITION_COUNT];
+    if (s->run)
+        account_position(a, bar, close, position);
     struct order o = {.enter = 0};
-    if ((!is_long || more) && signals_at(s, RULE_LONG_ENTRY, bar))
+    if ((!is_long || more) && says(br, s, RULE_LONG_ENTRY, bar, position))
         o.enter = 1;
-    else if ((!is_short || more) && signals_at(s, RULE_SHORT_ENTRY, bar))
+    else if ((!is_short || more) && says(br, s, RULE_SHORT_ENTRY, bar, position))
         o.enter = -1;
-    else if ((is_long && signals_at(s, RULE_LONG_EXIT, bar)) ||
-             (is_short && signals_at(s, RULE_SHORT_EXIT, bar)))
+    else if ((is_long && says(br, s, RULE_LONG_EXIT, bar, position)) ||
+             (is_short && says(br, s, RULE_SHORT_EXIT, bar, position)))
         o.exit = true;
     else
         return false;
@@ -147,7 +160,7 @@ static bool decide(struct broker *br, const struct signals *s, size_t bar, struc
     if (!allowed)
         o.enter = 0;
     enum refusal why;
-    if (o.enter && !order_levels(&o, cfg->level[side], s, bar, cfg->terms.bars->c[bar], &why)) {
+    if (o.enter && !order_levels(&o, cfg->level[side], s, bar, close, position, &why)) {
         refuse(br, why, bar);
         o.enter = 0;
     }
@@ -343,7 +356,7 @@ static void count_signals(struct broker *br, const struct signals *s) {
     size_t begin = br->cfg.decide_from > br->next ? br->cfg.decide_from : br->next;
     size_t from = begin - s->first;
     for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
-        if (!s->rule[r])
+        if (!s->rule[r] || s->program[r])
             continue;
         for (size_t w = from / 64; w * 64 < s->n; w++) {
             uint64_t keep = w == from / 64 ? ~UINT64_C(0) << (from % 64) : ~UINT64_C(0);

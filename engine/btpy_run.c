@@ -23,6 +23,8 @@ static void run_release(struct run *r) {
         btpy_release(&r->brokers[k]);
     eval_free(r->eval);
     plan_free(r->plan);
+    for (size_t k = 0; r->rules && k < r->cfg->n_strategies; k++)
+        rules_release(&r->rules[k]);
     free(r->rules);
     free(r->brokers);
     free(r->equity);
@@ -64,7 +66,7 @@ static bool add_levels(const struct rules *r, const struct signals *s, size_t ba
                        struct btpy_order *o, enum refusal *why) {
     struct order levels = {.enter = o->size > 0 ? 1 : -1};
     const struct level_rule *rule = r->level_rule[o->size > 0 ? SIDE_LONG : SIDE_SHORT];
-    if (!order_levels(&levels, rule, s, bar, close, why))
+    if (!order_levels(&levels, rule, s, bar, close, NULL, why))
         return false;
     if (rule[LEVEL_STOP].kind == STOP_EXPR)
         o->sl = levels.price[LEVEL_STOP];

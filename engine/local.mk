@@ -49,6 +49,7 @@ libengine_a_SOURCES = \
 	engine/presets_hold.c \
 	engine/presets_reversal.c \
 	engine/presets_trend.c \
+	engine/program.c engine/program.h \
 	engine/rules.c engine/rules.h \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \

@@ -56,13 +56,27 @@ size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t
     return to;
 }
 
+bool signals_rule(const struct signals *s, enum rule rule, size_t bar,
+                  const double position[POSITION_COUNT]) {
+    if (!signals_at(s, rule, bar))
+        return false;
+    return !s->program[rule] || s->run(s->program[rule], bar - s->first, position) != 0;
+}
+
+double signals_number(const struct signals *s, enum rule rule, size_t bar,
+                      const double position[POSITION_COUNT]) {
+    size_t i = bar - s->first;
+    return s->program[rule] ? s->run(s->program[rule], i, position) : s->number[rule][i];
+}
+
 bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
-                  const struct signals *s, size_t bar, double close, enum refusal *ret) {
+                  const struct signals *s, size_t bar, double close,
+                  const double position[POSITION_COUNT], enum refusal *ret) {
     enum side side = o->enter > 0 ? SIDE_LONG : SIDE_SHORT;
     for (int k = 0; k < LEVEL_COUNT; k++) {
         if (rule[k].kind != STOP_EXPR)
             continue;
-        double price = s->number[level_rule_of(side, (enum level)k)][bar - s->first];
+        double price = signals_number(s, level_rule_of(side, (enum level)k), bar, position);
         if (isnan(price)) {
             *ret = REFUSED_STOP_NULL;
             return false;

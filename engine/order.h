@@ -52,7 +52,7 @@ struct signals {
     /* Or NULL. Of a rule with a program the mask says on which bars it could be true, number is not
      * read; run is called on bars where the rule could act, with the state of that close. */
     const void *program[RULE_COUNT];
-    rule_fn *run;
+    rule_fn *run; /* NULL: no rule has a program */
 };
 
 /* Levels of one entry. Absent: infinitely far away, so that comparisons need no case for it. */
@@ -74,6 +74,13 @@ static inline bool signals_at(const struct signals *s, enum rule rule, size_t ba
     return s->rule[rule] && (s->rule[rule][i / 64] >> (i % 64) & 1);
 }
 
+/* A rule on a closed bar: is it true, which number does it give. position: the account's state at
+ * that close; not read when s->run is NULL. */
+bool signals_rule(const struct signals *s, enum rule rule, size_t bar,
+                  const double position[POSITION_COUNT]);
+double signals_number(const struct signals *s, enum rule rule, size_t bar,
+                      const double position[POSITION_COUNT]);
+
 /* First bar in [from, to) on which one of `rules` (bits 1 << enum rule) is true; `to` when none is.
  */
 size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t to);
@@ -81,7 +88,8 @@ size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t
 /* Reads the levels of an entry decided at `bar` whose close is `close` into o->price.
  * False: refused, with the reason: a level is null or on the wrong side of the close. */
 bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
-                  const struct signals *s, size_t bar, double close, enum refusal *ret);
+                  const struct signals *s, size_t bar, double close,
+                  const double position[POSITION_COUNT], enum refusal *ret);
 
 /* The same levels once the entry price is known. */
 struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],

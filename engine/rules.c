@@ -23,8 +23,33 @@ struct compile {
     struct bt_error *err;
 };
 
+/* A rule that reads the position gets a program; the node to keep, -1: refused. */
+static int add_program(struct compile *c, enum rule rule, int node, enum value_type want,
+                       const char *where) {
+    struct expr_error *e = &c->err->expr;
+    *e = (struct expr_error){.line = 1, .column = 1};
+    copy_text(e->where, sizeof e->where, where);
+    if (c->cfg->combine != COMBINE_SLEEVES) {
+        copy_text(e->message, sizeof e->message,
+                  "a strategy that reads the position cannot vote: it has no account of its own");
+        return -1;
+    }
+    if (c->cfg->profile == PROFILE_BACKTESTING_PY) {
+        copy_text(e->message, sizeof e->message,
+                  "profile 'backtesting.py' has no position functions");
+        return -1;
+    }
+    struct program *pr = program_new(c->plan, node);
+    if (!pr) {
+        copy_text(e->message, sizeof e->message, "there is no room for this rule in memory");
+        return -1;
+    }
+    c->rules->program[rule] = pr;
+    return want == VALUE_CONDITION ? program_bound(pr) : node;
+}
+
 /* Adds one expression and counts its lookback; -1: refused. */
-static int add(struct compile *c, const char *expr, const struct plan_scope *scope,
+static int add(struct compile *c, enum rule rule, const char *expr, const struct plan_scope *scope,
                enum value_type want, const char *where) {
     struct expr_error e = {.line = 1, .column = 1};
     int node = plan_add(c->plan, expr, scope, want, &e);
@@ -41,7 +66,7 @@ static int add(struct compile *c, const char *expr, const struct plan_scope *sco
     r->lookback = all > r->lookback ? all : r->lookback;
     r->lookback_compat = compat > r->lookback_compat ? compat : r->lookback_compat;
     r->recursive_length = recursive > r->recursive_length ? recursive : r->recursive_length;
-    return node;
+    return plan_position(c->plan, node) ? add_program(c, rule, node, want, where) : node;
 }
 
 static bool refuse(struct compile *c, enum rule rule, const char *message) {
@@ -84,8 +109,8 @@ static bool add_level(struct compile *c, const struct strategy *s, const struct 
     const char *expr = word->kind == STOP_EXPR ? word->expr : s->rules[rule];
     if (!expr)
         return true;
-    static const struct plan_scope nothing = {.strategy = NULL};
-    *node = add(c, expr, vote ? &nothing : scope, VALUE_NUMBER,
+    static const struct plan_scope nothing = {.position = true};
+    *node = add(c, rule, expr, vote ? &nothing : scope, VALUE_NUMBER,
                 word->kind == STOP_EXPR ? words[level] : rule_name(rule));
     out->kind = STOP_EXPR;
     return *node >= 0;
@@ -93,7 +118,7 @@ static bool add_level(struct compile *c, const struct strategy *s, const struct 
 
 static bool add_strategy(struct compile *c, const struct bt_strategy *bs) {
     const struct strategy *s = bs->strategy;
-    const struct plan_scope scope = {.strategy = s, .params = bs->params};
+    const struct plan_scope scope = {.strategy = s, .params = bs->params, .position = true};
     for (int r = 0; r < RULE_COUNT; r++) {
         c->rules->node[r] = -1;
         if (s->rules[r] && !is_done((enum rule)r))
@@ -102,7 +127,8 @@ static bool add_strategy(struct compile *c, const struct bt_strategy *bs) {
     for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
         if (!s->rules[r])
             continue;
-        int node = add(c, s->rules[r], &scope, VALUE_CONDITION, rule_name((enum rule)r));
+        int node =
+            add(c, (enum rule)r, s->rules[r], &scope, VALUE_CONDITION, rule_name((enum rule)r));
         if (node < 0)
             return false;
         c->rules->node[r] = node;
@@ -141,10 +167,24 @@ bool rules_rest(const struct rules *r) {
     return false;
 }
 
+void rules_release(struct rules *r) {
+    for (int k = 0; k < RULE_COUNT; k++) {
+        program_free(r->program[k]);
+        r->program[k] = NULL;
+    }
+}
+
 void rules_signals(const struct rules *r, const struct eval *e, size_t n, struct signals *ret) {
     *ret = (struct signals){.first = eval_first(e), .n = n};
     for (int k = 0; k < RULE_CONDITIONS; k++)
         ret->rule[k] = r->node[k] >= 0 ? eval_mask(e, r->node[k]) : NULL;
     for (int k = RULE_CONDITIONS; k < RULE_COUNT; k++)
-        ret->number[k] = r->node[k] >= 0 ? eval_number(e, r->node[k]) : NULL;
+        ret->number[k] = r->node[k] >= 0 && !r->program[k] ? eval_number(e, r->node[k]) : NULL;
+    for (int k = 0; k < RULE_COUNT; k++) {
+        if (!r->program[k])
+            continue;
+        program_block(r->program[k], e);
+        ret->program[k] = r->program[k];
+        ret->run = program_value;
+    }
 }

@@ -8,10 +8,13 @@
 #include "engine/backtest.h"
 #include "engine/eval.h"
 #include "engine/order.h"
+#include "engine/program.h"
 
 /* Nodes of one strategy; -1 where it has no such rule. */
 struct rules {
     int node[RULE_COUNT];
+    struct program *program[RULE_COUNT]; /* of rules that read the position, else NULL; then the
+                                          * node of a condition is the program's bound */
     struct level_rule level_rule[SIDE_COUNT][LEVEL_COUNT];
     size_t lookback;         /* bars before any of its rules may act */
     size_t lookback_compat;  /* the same by profile backtesting.py: indicators alone */
@@ -26,6 +29,8 @@ bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules 
 
 /* True when an order of the strategy may rest inside a bar: then the order of prices can matter. */
 bool rules_rest(const struct rules *r);
+
+void rules_release(struct rules *r);
 
 /* Points the signals at the evaluated block. */
 void rules_signals(const struct rules *r, const struct eval *e, size_t n, struct signals *ret);

@@ -52,7 +52,7 @@ static enum err_code check(struct plan *plan, const struct strategy *s, struct j
     for (size_t i = 0; i < s->n_defines; i++) {
         struct strategy before = *s; /* a define sees the ones before it */
         before.n_defines = i;
-        const struct plan_scope scope = {.strategy = &before, .params = params};
+        const struct plan_scope scope = {.strategy = &before, .params = params, .position = true};
         const char *expr = s->defines[i].expr;
         if (plan_add(plan, expr, &scope, VALUE_NUMBER, &x) >= 0 ||
             plan_add(plan, expr, &scope, VALUE_CONDITION, &x) >= 0)
@@ -60,7 +60,7 @@ static enum err_code check(struct plan *plan, const struct strategy *s, struct j
         snprintf(x.where, sizeof x.where, "%s", s->defines[i].name);
         return spec_expr_error(&x, s, o, pointer, e);
     }
-    const struct plan_scope scope = {.strategy = s, .params = params};
+    const struct plan_scope scope = {.strategy = s, .params = params, .position = true};
     for (int rule = 0; rule < RULE_COUNT; rule++) {
         if (!s->rules[rule])
             continue;

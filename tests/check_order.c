@@ -38,7 +38,7 @@ static bool levels(int enter, enum level level, double price, struct order *ret,
     struct level_rule rules[LEVEL_COUNT] = {[LEVEL_STOP] = {.kind = STOP_NONE}};
     rules[level].kind = STOP_EXPR;
     *ret = (struct order){.enter = enter};
-    return order_levels(ret, rules, &s, 7, 100, why);
+    return order_levels(ret, rules, &s, 7, 100, NULL, why);
 }
 
 START_TEST(a_level_must_lie_on_its_own_side_of_the_close) {

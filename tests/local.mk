@@ -71,6 +71,7 @@ engine_tests = \
 	tests/check_path \
 	tests/check_plan \
 	tests/check_presets \
+	tests/check_program \
 	tests/check_reference \
 	tests/check_vote
 lib_tests = \
@@ -130,6 +131,7 @@ tests_check_order_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
 tests_check_plan_LDADD = $(engine_test_libs)
 tests_check_presets_LDADD = $(engine_test_libs)
+tests_check_program_LDADD = $(engine_test_libs)
 tests_check_reference_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
 
