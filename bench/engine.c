@@ -1,22 +1,42 @@
-/* The engine beside the floor, in one run, in pairs: 525,600 one-minute bars, SMA 10/30 cross, both
- * sides, fee. Prints milliseconds, ns a bar and the ratio (median of the pairs). */
-#include <math.h>
+/* The engine beside the floor, in one run: what `make bench` prints first.
+ *   bench/engine [BARS.bin]      writes the bars too (t o h l c v, a column behind the other), for
+ *                                bench/peers */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-#include "bench/floor.h"
-#include "engine/backtest.h"
-#include "lib/clock.h"
+#include "bench/bench.h"
 
-#define BARS  525600
-#define PAIRS 21
+double bench_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
 
-/* A random walk of our own, the same on every machine: xorshift and sqrt-free arithmetic. */
-static bool walk(struct bars *b) {
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double bench_median(double *values, size_t n) {
+    qsort(values, n, sizeof *values, by_value);
+    return values[n / 2];
+}
+
+double bench_least(const double *values, size_t n) {
+    double least = values[0];
+    for (size_t i = 1; i < n; i++)
+        least = values[i] < least ? values[i] : least;
+    return least;
+}
+
+/* xorshift and arithmetic without a library: the same bits everywhere */
+struct bars bench_bars(size_t n) {
     unsigned long long x = 88172645463325252ULL;
+    struct bars b;
     double price = 30000;
-    bars_init(b);
-    for (int64_t i = 0; i < BARS; i++) {
+    bars_init(&b);
+    for (size_t i = 0; i < n; i++) {
         double step[3];
         for (int k = 0; k < 3; k++) {
             x ^= x << 13, x ^= x >> 7, x ^= x << 17;
@@ -25,70 +45,64 @@ static bool walk(struct bars *b) {
         double close = price * (1 + (step[0] - 0.5) * 0.002);
         double top = (close > price ? close : price) * (1 + step[1] * 0.0005);
         double bottom = (close < price ? close : price) * (1 - step[2] * 0.0005);
-        if (!bars_append(b, i * MS_PER_MINUTE, price, top, bottom, close, 1))
-            return false;
+        if (!bars_append(&b, (int64_t)i * MS_PER_MINUTE, price, top, bottom, close, 1)) {
+            fprintf(stderr, "out of memory\n");
+            exit(EXIT_FAILURE);
+        }
         price = close;
     }
-    return true;
+    return b;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+struct bt_result bench_run(const struct bt_config *cfg, const struct bars *b, bt_poll_fn *poll,
+                           void *arg) {
+    struct bt_result result;
+    struct bt_error error = {.strategy = 0};
+    if (backtest_run(cfg, b, 0, poll, arg, &result, &error) != BT_OK) {
+        fprintf(stderr, "engine: %s\n", error.expr.message);
+        exit(EXIT_FAILURE);
+    }
+    return result;
 }
 
-static double median(double *v, size_t n) {
-    qsort(v, n, sizeof *v, by_value);
-    return v[n / 2];
-}
-
-int main(void) {
-    struct bars b;
+struct bt_config bench_sma(void) {
     struct bt_config cfg;
-    double ours[PAIRS], plain[PAIRS], averages[PAIRS], ratio[PAIRS];
-    size_t trades = 0, plain_trades = 0;
-    volatile double sink = 0;
-
-    if (!walk(&b))
-        return EXIT_FAILURE;
     bt_config_init(&cfg, PROFILE_CANDLEMILL);
     cfg.strategies[0].strategy = preset_find("sma");
     cfg.strategies[0].params[0] = 10;
     cfg.strategies[0].params[1] = 30;
     cfg.n_strategies = 1;
     cfg.interval = INTERVAL_1M;
-    cfg.commission_rate = 0.0004;
-    for (int i = 0; i < PAIRS; i++) {
-        struct bt_result result;
-        struct bt_error error;
-        int64_t t0 = clock_mono_us();
-        struct floor_result f = floor_sma_cross(&b, 10, 30, cfg.commission_rate);
-        int64_t t1 = clock_mono_us();
-        if (backtest_run(&cfg, &b, 0, NULL, NULL, &result, &error) != BT_OK) {
-            fprintf(stderr, "engine: %s\n", error.expr.message);
-            return EXIT_FAILURE;
-        }
-        int64_t t2 = clock_mono_us();
-        sink += floor_averages(&b, 10, 30);
-        int64_t t3 = clock_mono_us();
-        plain[i] = (double)(t1 - t0);
-        ours[i] = (double)(t2 - t1);
-        averages[i] = (double)(t3 - t2);
-        ratio[i] = ours[i] / plain[i];
-        trades = result.n_trades;
-        plain_trades = f.trades;
-        sink += f.final_equity;
-        bt_result_release(&result);
+    cfg.commission_rate = 0.00001;
+    return cfg;
+}
+
+void bench_line(const char *name, double ns, size_t bars, const char *note) {
+    printf("  %-38s %8.2f ms  %6.2f ns a bar  %s\n", name, ns / 1e6, ns / (double)bars, note);
+}
+
+static void save(const struct bars *b, const char *path) {
+    const void *columns[] = {b->t, b->o, b->h, b->l, b->c, b->v};
+    FILE *f = fopen(path, "wb");
+    bool saved = f != NULL;
+    for (size_t i = 0; saved && i < sizeof columns / sizeof *columns; i++)
+        saved = fwrite(columns[i], sizeof(double), b->n, f) == b->n;
+    if (!f || fclose(f) != 0 || !saved) {
+        perror(path);
+        exit(EXIT_FAILURE);
     }
-    double us = median(ours, PAIRS), floor_us = median(plain, PAIRS);
-    printf("%d bars, SMA 10/30, fee, every default metric; median of %d pairs in one run\n", BARS,
-           PAIRS);
-    printf("  engine       %7.2f ms  %5.2f ns a bar  (%zu trades)\n", us / 1000, us * 1000 / BARS,
-           trades);
-    printf("  plain C      %7.2f ms  %5.2f ns a bar  (%zu trades)\n", floor_us / 1000,
-           floor_us * 1000 / BARS, plain_trades);
-    printf("  averages     %7.2f ms  (the two averages alone)\n", median(averages, PAIRS) / 1000);
-    printf("  engine / plain C  %.2f\n", median(ratio, PAIRS));
+}
+
+int main(int argc, char **argv) {
+    struct bars b = bench_bars(BENCH_BARS);
+    if (argc > 1)
+        save(&b, argv[1]);
+    printf("%d bars; processor time, median of runs that alternate, ratios of the same\n",
+           BENCH_BARS);
+    bench_cross(&b);
+    bench_stops(&b);
+    bench_functions(&b);
+    bench_cancel();
     bars_release(&b);
-    return isfinite(sink) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return EXIT_SUCCESS;
 }

@@ -1,6 +1,12 @@
 # make bench: figures as ratios in one run. Not built by `make`, not part of `make check`.
 EXTRA_PROGRAMS = bench/engine bench/hello
-bench_engine_SOURCES = bench/engine.c bench/floor.c bench/floor.h
+bench_engine_SOURCES = \
+	bench/bench.h \
+	bench/cancel.c \
+	bench/cross.c \
+	bench/engine.c \
+	bench/floor.c bench/floor.h \
+	bench/functions.c
 bench_engine_LDADD = libcandlemill.a libengine.a $(JSON_LIBS) -lm
 bench_hello_SOURCES = bench/hello.c
 bench_hello_LDADD = -lfcgi
