@@ -40,11 +40,15 @@ static double last_price(const struct btpy_broker *br) {
     return br->terms.bars->c[br->bar];
 }
 
+/* In that library's order of operations: whether a peak is reached again, so where a drawdown ends,
+ * hangs on the last bit. */
 static double equity(const struct btpy_broker *br) {
-    double sum = 0;
-    for (size_t i = 0; i < br->n_trades; i++)
-        sum += br->trades[i].size * (last_price(br) - br->trades[i].price);
-    return br->cash + sum;
+    double units = 0, paid = 0;
+    for (size_t i = 0; i < br->n_trades; i++) {
+        units += br->trades[i].size;
+        paid += br->trades[i].size * br->trades[i].price;
+    }
+    return br->cash + (last_price(br) * units - paid);
 }
 
 /* With trades at the close of the very bar that is being processed, as that library does. */
@@ -122,12 +126,11 @@ static bool is_contingent(const struct btpy_broker *br, const struct btpy_order 
 
 bool btpy_order(struct btpy_broker *br, const struct btpy_order *o) {
     if (br->terms.exclusive) {
-        size_t kept = 0;
+        /* (the order behind one that is taken out is passed over, as in ruin below) */
         for (size_t i = 0; i < br->n_orders; i++) {
-            if (is_contingent(br, &br->orders[i]))
-                br->orders[kept++] = br->orders[i];
+            if (!is_contingent(br, &br->orders[i]))
+                remove_order(br, br->orders[i].id);
         }
-        br->n_orders = kept;
         if (!btpy_close_all(br, REASON_REVERSE))
             return false;
     }
@@ -378,8 +381,11 @@ double btpy_next(struct btpy_broker *br, size_t bar) {
     double now = equity(br);
     if (now > 0)
         return now;
-    while (br->n_trades > 0)
-        close_trade(br, 0, br->trades[0].size, last_price(br), bar, REASON_LIQUIDATION);
+    /* That library walks its list of trades while each close takes one out of it, so it passes over
+     * every other one; what stays open is in no statistic. */
+    for (size_t i = 0; i < br->n_trades; i++)
+        close_trade(br, i, br->trades[i].size, last_price(br), bar, REASON_LIQUIDATION);
+    br->n_trades = 0;
     br->n_orders = 0;
     br->cash = 0;
     br->ruined = true;

@@ -338,6 +338,27 @@ START_TEST(no_equity_ends_the_run) {
 }
 END_TEST
 
+/* What that library does with several trades; the second one is in no statistic. */
+START_TEST(ruin_passes_over_every_other_trade) {
+    struct world w;
+    world_init(&w);
+    w.terms.leverage = 10;
+    world_bar(&w, 3, 95, 96, 79, 80);
+    world_open(&w);
+    for (int k = 1; k <= 3; k++) {
+        struct btpy_order o = order_of(250 + k);
+        ck_assert(btpy_order(&w.br, &o));
+    }
+    world_walk(&w, 2);
+    ck_assert_uint_eq(w.br.ledger.n, 2);
+    TRADE(&w, 0, 251, 2, 3, 100, 80);
+    TRADE(&w, 1, 253, 2, 3, 100, 80);
+    ck_assert_uint_eq(w.br.n_trades, 0);
+    ck_assert_double_eq(w.equity[3], 0);
+    world_release(&w);
+}
+END_TEST
+
 START_TEST(finalize_runs_the_last_bar_once_more) {
     struct world w; /* 28, 29 */
     for (int finalize = 0; finalize < 2; finalize++) {
@@ -426,5 +447,6 @@ SUITE_MAIN("btpy", stops_and_targets_of_market_orders, limit_and_stop_entries,
            commission_is_fixed_and_relative_at_both_ends, opposite_orders_net_or_hedge,
            a_smaller_opposite_order_reduces_a_trade, a_share_is_of_the_margin_still_free,
            an_order_beyond_the_margin_is_dropped, no_equity_ends_the_run,
-           finalize_runs_the_last_bar_once_more, margin_sees_the_close_of_its_own_bar,
-           exclusive_orders_close_what_is_open, fractions_hang_on_the_entry_price)
+           ruin_passes_over_every_other_trade, finalize_runs_the_last_bar_once_more,
+           margin_sees_the_close_of_its_own_bar, exclusive_orders_close_what_is_open,
+           fractions_hang_on_the_entry_price)

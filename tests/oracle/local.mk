@@ -2,13 +2,19 @@
 # Not part of `make check`; what it proves is kept as numbers under tests/data.
 # One program a part: it takes the build folder, prints what it compared, and exits 0 when all agree.
 oracle_parts = \
+	tests/oracle/btpy_random.py \
 	tests/oracle/talib_functions.py
 EXTRA_DIST += \
 	$(oracle_parts) \
 	tests/oracle/bars.py \
+	tests/oracle/batch.py \
+	tests/oracle/btpy_config.py \
+	tests/oracle/btpy_library.py \
 	tests/oracle/requirements.txt \
-	tests/oracle/talib_cases.py
-check_PROGRAMS += tests/columns_tool
+	tests/oracle/talib_cases.py \
+	tests/oracle/walks.py
+check_PROGRAMS += tests/batch_tool tests/columns_tool
+tests_batch_tool_LDADD = $(base_libs)
 tests_columns_tool_LDADD = libengine.a -lm
 
 tests/oracle/venv/ready: $(srcdir)/tests/oracle/requirements.txt
@@ -17,7 +23,7 @@ tests/oracle/venv/ready: $(srcdir)/tests/oracle/requirements.txt
 	tests/oracle/venv/bin/pip install --quiet --disable-pip-version-check -r $(srcdir)/tests/oracle/requirements.txt
 	touch $@
 
-oracle: all tests/columns_tool$(EXEEXT) tests/oracle/venv/ready
+oracle: all tests/batch_tool$(EXEEXT) tests/columns_tool$(EXEEXT) tests/oracle/venv/ready
 	@failed=0; for part in $(oracle_parts); do \
 		PYTHONDONTWRITEBYTECODE=1 tests/oracle/venv/bin/python $(srcdir)/$$part . || failed=1; \
 	done; exit $$failed
