@@ -255,10 +255,8 @@ function Band({ band }: { band: NonNullable<Result["band"]> }) {
   return (
     <section class="panel">
       <h2>Order of prices inside the bars</h2>
-      <p>
-        It decided the outcome in {plural(band.orderBars, "bar")}. Two runs, not bounds:
-      </p>
-      <Scroll>
+      <p>It decided the outcome in {plural(band.orderBars, "bar")}. Two runs, not bounds:</p>
+      <Scroll label="Two runs under different orders of prices">
         <table>
           <thead>
             <tr>
