@@ -25,33 +25,65 @@ void account_position(const struct account *a, size_t bar, double close,
     ret[POSITION_LOWEST] = flat ? (double)NAN : low;
 }
 
-void account_close(struct account *a, size_t k, const struct terms *t, size_t bar, double price,
-                   enum trade_reason reason, struct trade *ret) {
-    const struct entry e = a->entries[k];
-    double fee = cost_commission(&t->costs, fabs(e.size), price);
-    a->cash += e.size * price - fee;
-    a->n--;
-    a->units = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        if (i >= k)
-            a->entries[i] = a->entries[i + 1];
-        a->units += a->entries[i].size;
+void entry_next(struct entry *e) {
+    double next = e->break_even;
+    for (int k = 0; k < TARGETS; k++) {
+        if (e->size > 0 ? e->target[k] < next : e->target[k] > next)
+            next = e->target[k];
     }
-    *ret = (struct trade){.size = e.size,
-                          .entry_bar = (int64_t)(e.bar - t->first),
+    e->next = next;
+}
+
+/* Sums are made anew, so that no rounding stays behind when a position is closed. */
+static void sum_up(struct account *a) {
+    a->units = a->gross = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        a->units += a->entries[i].size;
+        a->gross += fabs(a->entries[i].size);
+    }
+}
+
+void account_open(struct account *a, const struct entry *e) {
+    a->entries[a->n++] = *e;
+    a->cash -= e->size * e->price + e->commission;
+    a->units += e->size;
+    a->gross += fabs(e->size);
+}
+
+void account_close(struct account *a, size_t k, double units, const struct terms *t, size_t bar,
+                   double price, double fee, enum trade_reason reason, struct trade *ret) {
+    struct entry *e = &a->entries[k];
+    double held = fabs(e->size);
+    bool all = units >= held;
+    double size = all ? e->size : e->size > 0 ? units : -units;
+    double commission = all ? e->commission : e->commission * (units / held);
+    double carry = all ? e->carry : e->carry * (units / held);
+    a->cash += size * price - fee;
+    *ret = (struct trade){.size = size,
+                          .entry_bar = (int64_t)(e->bar - t->first),
                           .exit_bar = (int64_t)(bar - t->first),
-                          .entry_time = t->bars->t[e.bar],
+                          .entry_time = t->bars->t[e->bar],
                           .exit_time = t->bars->t[bar],
-                          .entry_price = e.price,
+                          .entry_price = e->price,
                           .exit_price = price,
-                          .pnl = e.size * (price - e.price) - e.commission - fee,
+                          .pnl = size * (price - e->price) - commission - fee + carry,
                           .return_pct = 0, /* all members named: nothing is cleared first */
-                          .commission = e.commission + fee,
-                          .mae = e.low,
-                          .mfe = e.high,
-                          .entry_reason = e.reason,
+                          .commission = commission + fee,
+                          .mae = e->low,
+                          .mfe = e->high,
+                          .entry_reason = e->reason,
                           .exit_reason = reason,
                           .strategy = t->strategy};
+    if (all) {
+        a->n--;
+        for (size_t i = k; i < a->n; i++)
+            a->entries[i] = a->entries[i + 1];
+    } else {
+        e->size -= size;
+        e->commission -= commission;
+        e->carry -= carry;
+    }
+    sum_up(a);
 }
 
 void account_settle(struct account *a, struct trade *trades, size_t n) {

@@ -12,6 +12,9 @@ void bt_config_init(struct bt_config *cfg, enum bt_profile profile) {
                               .size = 1,
                               .leverage = 1,
                               .maintenance = 0.005,
+                              .commission_maker = (double)NAN,
+                              .cooldown = (double)NAN,
+                              .max_trades_per_day = (double)NAN,
                               .finalize = true,
                               .pyramiding = 1,
                               .annualisation = profile == PROFILE_CANDLEMILL ? 365 : 0};
@@ -44,35 +47,57 @@ static void run_release(struct run *r) {
     free(r->signals);
 }
 
-static struct broker_config terms_of(const struct run *r, enum bt_path path, size_t k) {
+static struct terms terms_of(const struct run *r, size_t k) {
     const struct bt_config *cfg = r->cfg;
-    struct broker_config out = {
-        .terms = {.costs = {.rate = cfg->commission_rate,
-                            .fixed = cfg->commission_fixed,
-                            .minimum = cfg->commission_minimum,
-                            .adverse = cfg->spread / 2 + cfg->slippage},
-                  .lot = {.step = cfg->lot_step, .min = cfg->lot_min},
-                  .leverage = cfg->leverage,
-                  .maintenance = cfg->maintenance,
-                  .bars = r->bars,
-                  .first = r->first,
-                  .strategy = (int)k},
-        .size_type = cfg->size_type,
-        .size = cfg->size,
+    const struct rules *rules = &r->rules[k];
+    struct terms out = {
+        .costs = {.rate = cfg->commission_rate,
+                  .fixed = cfg->commission_fixed,
+                  .minimum = cfg->commission_minimum,
+                  .adverse = cfg->spread / 2 + cfg->slippage,
+                  .tick = cfg->tick},
+        .lot = {.step = cfg->lot_step, .min = cfg->lot_min, .min_value = cfg->lot_min_value},
+        .leverage = cfg->leverage,
+        .maintenance = cfg->maintenance,
+        .size_type =
+            rules->node[RULE_SIZE] >= 0 ? cfg->strategies[k].strategy->size_type : cfg->size_type,
+        .hedging = cfg->hedging,
+        .carry = {.funding = cfg->funding,
+                  .borrow = cfg->borrow,
+                  .times = cfg->funding_times,
+                  .rates = cfg->funding_rates,
+                  .n = cfg->n_funding},
+        .bars = r->bars,
+        .interval = cfg->interval,
+        .first = r->first,
+        .strategy = (int)k};
+    out.maker = out.costs;
+    if (!isnan(cfg->commission_maker))
+        out.maker.rate = cfg->commission_maker;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++)
+            out.level[side][level] = rules->level_rule[side][level];
+    }
+    return out;
+}
+
+static struct broker_config broker_of(const struct run *r, enum bt_path path, size_t k) {
+    const struct bt_config *cfg = r->cfg;
+    return (struct broker_config){
+        .terms = terms_of(r, k),
         .fill = cfg->fill,
         .path = path,
+        .lower = cfg->lower,
         .allow = {cfg->sides != SIDES_SHORT, cfg->sides != SIDES_LONG},
         .finalize = cfg->finalize,
         .vote = cfg->combine != COMBINE_SLEEVES,
         .pyramiding = cfg->pyramiding,
         .max_bars = cfg->max_bars,
+        .size = r->rules[k].node[RULE_SIZE] >= 0 ? (double)NAN : cfg->size,
+        .cooldown = cfg->cooldown,
+        .most_a_day = cfg->max_trades_per_day,
         .decide_from = cfg->combine == COMBINE_SLEEVES ? r->decide_from[k] : r->first,
     };
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        for (int level = 0; level < LEVEL_COUNT; level++)
-            out.level[side][level] = r->rules[k].level_rule[side][level];
-    }
-    return out;
 }
 
 static enum bt_status run_compile(struct run *r, struct bt_error *err) {
@@ -98,7 +123,7 @@ static bool lane_open(struct run *r, struct lane *l, bool want_equity) {
     if (!l->brokers || !l->curves)
         return false;
     for (size_t k = 0; k < r->n; k++) {
-        struct broker_config terms = terms_of(r, l->path, k);
+        struct broker_config terms = broker_of(r, l->path, k);
         if (!broker_init(&l->brokers[k], &terms, cash) ||
             !curve_init(&l->curves[k], r->bars, &r->days, r->first, cfg->interval, cash,
                         want_equity && r->n == 1))

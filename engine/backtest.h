@@ -18,7 +18,7 @@ enum bt_profile { PROFILE_CANDLEMILL, PROFILE_BACKTESTING_PY };
 enum bt_combine { COMBINE_SLEEVES, COMBINE_ALL, COMBINE_ANY, COMBINE_MAJORITY };
 enum bt_sides { SIDES_BOTH, SIDES_LONG, SIDES_SHORT };
 enum bt_fill { FILL_OPEN, FILL_CLOSE };
-enum bt_path { PATH_PESSIMISTIC, PATH_OPTIMISTIC, PATH_OHLC, PATH_OLHC };
+enum bt_path { PATH_PESSIMISTIC, PATH_OPTIMISTIC, PATH_OHLC, PATH_OLHC, PATH_LOWER };
 
 /* A stop word of the request; it replaces the strategy's own. */
 struct bt_stop {
@@ -43,16 +43,26 @@ struct bt_config {
     double cash;
     enum bt_size_type size_type;
     double size;
+    bool size_given; /* by the request: a size rule of a strategy does not apply */
     double commission_rate, commission_fixed, commission_minimum;
+    double commission_maker; /* rate of limit and take-profit fills; NaN: commission_rate */
     double spread, slippage;
     double leverage, maintenance;
     enum bt_fill fill;
     enum bt_path path;
-    struct bt_stop stop_loss, take_profit, trailing_stop;
+    const struct bars *lower; /* PATH_LOWER: finer bars; borrowed */
+    struct bt_stop stop_loss, take_profit, trailing_stop, break_even;
     bool hedging, exclusive_orders, finalize;
     int pyramiding;
-    int max_bars; /* 0: none */
-    double lot_step, lot_min;
+    int max_bars;                            /* 0: none */
+    double lot_step, lot_min, lot_min_value; /* units, units, money of an entry */
+    double tick;                             /* grid of prices, 0: any */
+    double cooldown, max_trades_per_day;     /* NaN: the strategy's own */
+    double borrow;                           /* yearly rate on short positions */
+    double funding; /* rate per 8 h; or a series of n_funding rates, borrowed */
+    const int64_t *funding_times;
+    const double *funding_rates;
+    size_t n_funding;
     double annualisation; /* days a year; 0: the profile's own choice */
     double risk_free;     /* yearly rate */
     enum interval interval;
@@ -74,6 +84,7 @@ enum trade_reason {
     REASON_MAX_BARS,
     REASON_VOTE,
     REASON_END,
+    REASON_BREAK_EVEN, /* results are stored by number: new ones come last */
     REASON_COUNT
 };
 const char *reason_name(enum trade_reason r); /* "signal", "stopLoss", … */
@@ -97,6 +108,12 @@ enum refusal {
     REFUSED_STOP_NULL,
     REFUSED_SIZE_ZERO,
     REFUSED_MARGIN,
+    REFUSED_SIZE_NULL,  /* the size rule, or another number of the entry: null or out of bounds */
+    REFUSED_MIN_VALUE,  /* worth less than the smallest order */
+    REFUSED_ENTRY_NULL, /* the price that it would rest at */
+    REFUSED_SESSION,
+    REFUSED_COOLDOWN,
+    REFUSED_MAX_TRADES,
     REFUSED_COUNT
 };
 const char *refusal_name(enum refusal r); /* "stop_side", … */

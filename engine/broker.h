@@ -11,27 +11,29 @@
 
 struct broker_config {
     struct terms terms;
-    enum bt_size_type size_type;
-    double size;
     enum bt_fill fill;
     enum bt_path path;
+    const struct bars *lower; /* PATH_LOWER: finer bars, as many as there are */
     bool allow[SIDE_COUNT];
     bool finalize;
     bool vote; /* the masks are changes of a vote: reasons say so */
     int pyramiding, max_bars;
-    struct level_rule level[SIDE_COUNT][LEVEL_COUNT];
-    size_t decide_from; /* first bar on whose close a rule may act */
+    double size;                 /* in the meaning of terms.size_type; NaN: RULE_SIZE gives it */
+    double cooldown, most_a_day; /* NaN: the rules give them, or there are none */
+    size_t decide_from;          /* first bar on whose close a rule may act */
 };
 
 struct broker {
     struct broker_config cfg;
-    struct walk live, up, down; /* the account, and room to try both ways through a bar */
-    struct order order;         /* decided on the last close, due at the next open */
+    struct walk live, up, down;     /* the account, and room to try both ways through a bar */
+    struct order order[SIDE_COUNT]; /* decided on the last close, due at the next open */
     bool due;
     struct ledger ledger;
     struct bt_diagnosis diagnosis;
     size_t size_cuts, order_bars;
-    size_t next; /* first bar not processed yet */
+    size_t next;      /* first bar not processed yet */
+    size_t carry_bar; /* first bar at whose open costs of holding may fall due */
+    size_t left_bar;  /* on which the last position ended, SIZE_MAX: none has */
     struct entry *entries;
     struct trade *trades; /* one block each for all three walks */
 };
@@ -42,5 +44,26 @@ void broker_release(struct broker *br);
 
 /* Runs the bars of one block that are in range. Blocks come in order and leave none out. */
 void broker_block(struct broker *br, const struct signals *s, struct curve *c);
+
+/* For the broker's own files. */
+
+/* What the rules say at this close: fills br->order and the orders that rest. True: something is
+ * due at market. */
+bool broker_decide(struct broker *br, const struct signals *s, size_t bar);
+
+/* Rules that may act in the present state, as bits. */
+unsigned broker_acting(const struct broker *br);
+
+/* Trailing distances are judged anew at this close. */
+void broker_distances(struct broker *br, const struct signals *s, size_t bar);
+
+/* Step 2 of a bar: inside, along the path. */
+void broker_inside(struct broker *br, size_t bar);
+
+/* What the live walk did goes to the ledger and the diagnosis. */
+void broker_book(struct broker *br, struct walk *w);
+
+/* First bar in [from, to) on which something may happen, holding the position until there. */
+size_t broker_quiet(struct broker *br, const struct signals *s, size_t from, size_t to);
 
 #endif

@@ -64,9 +64,9 @@ static enum bt_status run_open(struct run *r, struct bt_error *err) {
 /* The stops of an entry into the order; false: refused. */
 static bool add_levels(const struct rules *r, const struct signals *s, size_t bar, double close,
                        struct btpy_order *o, enum refusal *why) {
-    struct order levels = {.enter = o->size > 0 ? 1 : -1};
+    struct order levels = {.side = o->size > 0 ? 1 : -1};
     const struct level_rule *rule = r->level_rule[o->size > 0 ? SIDE_LONG : SIDE_SHORT];
-    if (!order_levels(&levels, rule, s, bar, close, NULL, why))
+    if (!order_levels(&levels, rule, s, bar, close, close, NULL, why))
         return false;
     if (rule[LEVEL_STOP].kind == STOP_EXPR)
         o->sl = levels.price[LEVEL_STOP];

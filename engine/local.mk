@@ -10,9 +10,12 @@ libengine_a_SOURCES = \
 	engine/btpy_broker.c \
 	engine/btpy_measure.c \
 	engine/btpy_run.c \
+	engine/carry.c engine/carry.h \
 	engine/cost.c engine/cost.h \
 	engine/curve.c engine/curve.h \
+	engine/decide.c \
 	engine/decimate.c engine/decimate.h \
+	engine/enter.c engine/enter.h \
 	engine/eval.c engine/eval.h \
 	engine/expr.c engine/expr.h \
 	engine/ind.c engine/ind.h \
@@ -25,6 +28,7 @@ libengine_a_SOURCES = \
 	engine/ind_price.c \
 	engine/ind_row.h \
 	engine/ind_volatility.c \
+	engine/inside.c \
 	engine/kernel.h \
 	engine/kernel_column.c \
 	engine/kernel_mask.c \
@@ -50,6 +54,7 @@ libengine_a_SOURCES = \
 	engine/presets_reversal.c \
 	engine/presets_trend.c \
 	engine/program.c engine/program.h \
+	engine/quiet.c \
 	engine/rules.c engine/rules.h \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \

@@ -2,12 +2,15 @@
 
 #include <math.h>
 
+#include "engine/cost.h"
+
 static const char *const reasons[REASON_COUNT] = {
     [REASON_SIGNAL] = "signal",
     [REASON_REVERSE] = "reverse",
     [REASON_STOP_LOSS] = "stopLoss",
     [REASON_TAKE_PROFIT] = "takeProfit",
     [REASON_TRAILING_STOP] = "trailingStop",
+    [REASON_BREAK_EVEN] = "breakEven",
     [REASON_LIQUIDATION] = "liquidation",
     [REASON_MAX_BARS] = "maxBars",
     [REASON_VOTE] = "vote",
@@ -19,10 +22,11 @@ const char *reason_name(enum trade_reason r) {
 }
 
 static const char *const refusals[REFUSED_COUNT] = {
-    [REFUSED_STOP_SIDE] = "stop_side",
-    [REFUSED_STOP_NULL] = "stop_null",
-    [REFUSED_SIZE_ZERO] = "size_zero",
-    [REFUSED_MARGIN] = "margin",
+    [REFUSED_STOP_SIDE] = "stop_side",   [REFUSED_STOP_NULL] = "stop_null",
+    [REFUSED_SIZE_ZERO] = "size_zero",   [REFUSED_MARGIN] = "margin",
+    [REFUSED_SIZE_NULL] = "size_null",   [REFUSED_MIN_VALUE] = "min_value",
+    [REFUSED_ENTRY_NULL] = "entry_null", [REFUSED_SESSION] = "session",
+    [REFUSED_COOLDOWN] = "cooldown",     [REFUSED_MAX_TRADES] = "max_trades",
 };
 
 const char *refusal_name(enum refusal r) {
@@ -32,9 +36,9 @@ const char *refusal_name(enum refusal r) {
 size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t to) {
     if (from >= to)
         return to;
-    const uint64_t *masks[RULE_SHORT_EXIT + 1];
+    const uint64_t *masks[RULE_CONDITIONS];
     size_t n = 0;
-    for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
+    for (int r = 0; r < RULE_CONDITIONS; r++) {
         if (rules >> r & 1 && s->rule[r])
             masks[n++] = s->rule[r];
     }
@@ -65,48 +69,63 @@ bool signals_rule(const struct signals *s, enum rule rule, size_t bar,
 
 double signals_number(const struct signals *s, enum rule rule, size_t bar,
                       const double position[POSITION_COUNT]) {
-    size_t i = bar - s->first;
-    return s->program[rule] ? s->run(s->program[rule], i, position) : s->number[rule][i];
+    if (s->program[rule])
+        return s->run(s->program[rule], bar - s->first, position);
+    return s->number[rule] ? s->number[rule][bar - s->first] : (double)NAN;
+}
+
+/* Whether a level lies below the entry: the stop of a long, the targets of a short. */
+static bool lies_below(enum level level, int side) {
+    return (level == LEVEL_STOP) == (side > 0);
 }
 
 bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
-                  const struct signals *s, size_t bar, double close,
+                  const struct signals *s, size_t bar, double close, double from,
                   const double position[POSITION_COUNT], enum refusal *ret) {
-    enum side side = o->enter > 0 ? SIDE_LONG : SIDE_SHORT;
+    enum side side = o->side > 0 ? SIDE_LONG : SIDE_SHORT;
     for (int k = 0; k < LEVEL_COUNT; k++) {
         if (rule[k].kind != STOP_EXPR)
             continue;
-        double price = signals_number(s, level_rule_of(side, (enum level)k), bar, position);
+        enum level level = (enum level)k;
+        double price = signals_number(s, level_rule_of(side, level), bar, position);
         if (isnan(price)) {
             *ret = REFUSED_STOP_NULL;
             return false;
         }
         /* a trailing stop is a distance, so that one expression serves both sides */
-        double away = k == LEVEL_TRAIL                      ? fabs(close - price)
-                      : (k == LEVEL_STOP) == (o->enter > 0) ? close - price
-                                                            : price - close;
+        double away = level == LEVEL_TRAIL         ? fabs(close - price)
+                      : level == LEVEL_DISTANCE    ? price
+                      : lies_below(level, o->side) ? from - price
+                                                   : price - from;
         if (!(away > 0)) {
             *ret = REFUSED_STOP_SIDE;
             return false;
         }
-        o->price[k] = k == LEVEL_TRAIL ? away : price;
+        o->price[k] = level == LEVEL_TRAIL ? away : price;
     }
     return true;
 }
 
 struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
-                        double entry_price) {
-    double far = o->enter > 0 ? HUGE_VAL : -HUGE_VAL;
-    struct levels v = {.stop = -far, .target = far, .trail = HUGE_VAL};
-    double *const out[LEVEL_COUNT] = {&v.stop, &v.target, &v.trail};
+                        double entry_price, double tick) {
+    double far = o->side > 0 ? HUGE_VAL : -HUGE_VAL;
+    struct levels v = {
+        .stop = -far, .target = {far, far, far}, .break_even = far, .trail = HUGE_VAL};
+    double *const out[LEVEL_COUNT] = {&v.stop,  &v.target[0], &v.target[1], &v.target[2],
+                                      &v.trail, &v.trail,     &v.break_even};
     for (int k = 0; k < LEVEL_COUNT; k++) {
-        if (rule[k].kind == STOP_EXPR)
-            *out[k] = o->price[k];
-        if (rule[k].kind != STOP_FRACTION)
+        enum level level = (enum level)k;
+        bool distance = level == LEVEL_TRAIL || level == LEVEL_DISTANCE;
+        bool below = lies_below(level, o->side);
+        if (rule[k].kind == STOP_NONE)
             continue;
-        double distance = rule[k].fraction * entry_price;
-        bool below = (k == LEVEL_STOP) == (o->enter > 0);
-        *out[k] = k == LEVEL_TRAIL ? distance : entry_price + (below ? -distance : distance);
+        double value = o->price[k];
+        if (rule[k].kind == STOP_FRACTION) {
+            double away = rule[k].fraction * entry_price;
+            value = distance ? away : entry_price + (below ? -away : away);
+        }
+        /* a stop is met later, a target later too */
+        *out[k] = distance ? value : tick_round(tick, value, !below);
     }
     return v;
 }

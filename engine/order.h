@@ -9,15 +9,26 @@
 
 #include "engine/backtest.h"
 
-enum level { LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVEL_COUNT };
+#define TARGETS 3
+
+enum level {
+    LEVEL_STOP,
+    LEVEL_TARGET, /* TARGETS of them follow one another */
+    LEVEL_TARGET2,
+    LEVEL_TARGET3,
+    LEVEL_TRAIL,    /* a price whose distance from the close is kept */
+    LEVEL_DISTANCE, /* a distance, judged anew at every close */
+    LEVEL_BREAK_EVEN,
+    LEVEL_COUNT
+};
 
 /* The strategy's rule that gives a level. */
 static inline enum rule level_rule_of(enum side side, enum level level) {
     static const enum rule of_long[LEVEL_COUNT] = {
-        [LEVEL_STOP] = RULE_LONG_STOP_LOSS,
-        [LEVEL_TARGET] = RULE_LONG_TAKE_PROFIT,
-        [LEVEL_TRAIL] = RULE_LONG_TRAILING_STOP,
-    };
+        [LEVEL_STOP] = RULE_LONG_STOP_LOSS,       [LEVEL_TARGET] = RULE_LONG_TAKE_PROFIT,
+        [LEVEL_TARGET2] = RULE_LONG_TAKE_PROFIT2, [LEVEL_TARGET3] = RULE_LONG_TAKE_PROFIT3,
+        [LEVEL_TRAIL] = RULE_LONG_TRAILING_STOP,  [LEVEL_DISTANCE] = RULE_LONG_TRAILING_DISTANCE,
+        [LEVEL_BREAK_EVEN] = RULE_LONG_BREAK_EVEN};
     return rule_of(side, of_long[level]);
 }
 
@@ -57,25 +68,44 @@ struct signals {
 
 /* Levels of one entry. Absent: infinitely far away, so that comparisons need no case for it. */
 struct levels {
-    double stop, target;
+    double stop, target[TARGETS], break_even;
     double trail; /* distance from the extreme, INFINITY when there is none */
 };
 
+/* What a close decided about one side. */
 struct order {
-    bool exit; /* close what is held */
+    bool exit;     /* close what the side holds */
+    bool part;     /* else close a part of each of its entries */
+    double parted; /* that part, 0..1 */
     enum trade_reason exit_reason;
-    int enter; /* then go long (+1) or short (-1); 0: stay out */
+    bool enter;
+    int side; /* +1 or -1 */
     enum trade_reason entry_reason;
-    double price[LEVEL_COUNT]; /* STOP_EXPR levels as the signal bar gave them (trail: distance) */
+    double limit, stop;        /* prices it rests at, NaN: none; both NaN: at market */
+    double size;               /* in the meaning of terms.size_type */
+    double price[LEVEL_COUNT]; /* STOP_EXPR levels as the signal bar gave them; distances */
+    double share[TARGETS];     /* of the entry's units that each target closes, NaN: all left */
+    double most_a_day;         /* entries filled in one UTC day */
+    size_t last;               /* resting: the last bar that may fill it */
 };
 
+static inline bool order_rests(const struct order *o) {
+    return o->limit == o->limit || o->stop == o->stop;
+}
+
+static inline bool rule_given(const struct signals *s, enum rule rule) {
+    return s->program[rule] ||
+           (rule < RULE_CONDITIONS ? s->rule[rule] != NULL : s->number[rule] != NULL);
+}
+
+/* The mask alone. */
 static inline bool signals_at(const struct signals *s, enum rule rule, size_t bar) {
     size_t i = bar - s->first;
     return s->rule[rule] && (s->rule[rule][i / 64] >> (i % 64) & 1);
 }
 
-/* A rule on a closed bar: is it true, which number does it give. position: the account's state at
- * that close; not read when s->run is NULL. */
+/* A rule on a closed bar: is it true, which number does it give (NaN: null, or there is no such
+ * rule). position: the account's state at that close; not read when s->run is NULL. */
 bool signals_rule(const struct signals *s, enum rule rule, size_t bar,
                   const double position[POSITION_COUNT]);
 double signals_number(const struct signals *s, enum rule rule, size_t bar,
@@ -85,14 +115,15 @@ double signals_number(const struct signals *s, enum rule rule, size_t bar,
  */
 size_t signals_next(const struct signals *s, unsigned rules, size_t from, size_t to);
 
-/* Reads the levels of an entry decided at `bar` whose close is `close` into o->price.
- * False: refused, with the reason: a level is null or on the wrong side of the close. */
+/* Reads the levels of an entry decided at `bar` whose close is `close` into o->price. Prices must
+ * lie on their side of `from`, where the entry is expected: the close, or the price the order rests
+ * at. False: refused, with the reason: a level is null or on the wrong side. */
 bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
-                  const struct signals *s, size_t bar, double close,
+                  const struct signals *s, size_t bar, double close, double from,
                   const double position[POSITION_COUNT], enum refusal *ret);
 
-/* The same levels once the entry price is known. */
+/* The same levels once the entry price is known, on the grid of prices, off the trader's favour. */
 struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
-                        double entry_price);
+                        double entry_price, double tick);
 
 #endif

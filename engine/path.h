@@ -1,5 +1,5 @@
-/* The way of the price inside one bar, and what stops, targets, trailing stops and the margin do on
- * it. */
+/* The way of the price inside one bar, and what stops, targets, trailing stops, resting entries and
+ * the margin do on it. */
 #ifndef ENGINE_PATH_H
 #define ENGINE_PATH_H
 
@@ -8,21 +8,49 @@
 
 #include "engine/account.h"
 
-/* An account on its way through a bar. trades has room for every entry of the account. */
-struct walk {
-    struct account account;
-    struct trade *trades; /* closed on the way, finished */
-    size_t n;
-    const struct terms *terms;
-    size_t bar;
+/* An entry order that waits for its price. */
+struct resting {
+    bool alive;
+    bool woken; /* a stop-limit whose stop was met: now a limit */
+    struct order order;
 };
 
-/* True when a bar with these extremes could touch a level of the account, in whatever order the bar
- * walked; false is certain, also for trailing stops that the bar itself would raise. */
-bool path_touches(const struct account *a, double maintenance, double low, double high);
+#define WALK_REFUSALS 4 /* two sides, at market and resting */
 
-/* Closes every entry at fill price `price`. */
-void walk_close_all(struct walk *w, double price, enum trade_reason reason);
+/* An account on its way through a bar, and what has happened since the last booking. trades has
+ * room for all that one bar can close. */
+struct walk {
+    struct account account;
+    struct resting rest[SIDE_COUNT];
+    struct trade *trades; /* closed on the way, finished */
+    size_t n;
+    size_t fills, cuts; /* cuts: entries cut to the free margin */
+    double fill_value, fees;
+    enum refusal refused[WALK_REFUSALS];
+    size_t n_refused;
+    int64_t day; /* UTC day of the last entry, and entries of that day */
+    double day_entries;
+    const struct terms *terms;
+    size_t bar;
+    bool at_close; /* fills are made at the bar's close, not at its open or inside */
+};
+
+struct ohlc {
+    double o, h, l, c;
+};
+
+/* True when a bar with these extremes could touch a level of the account or a resting order, in
+ * whatever order the bar walked; false is certain, also for trailing stops that the bar itself
+ * would raise. */
+bool walk_touches(const struct walk *w, double low, double high);
+
+/* Closes every entry of the side, or `share` of each one that was not parted yet, at raw price
+ * `raw`. */
+void walk_close_side(struct walk *w, enum side side, double raw, enum trade_reason reason);
+void walk_close_part(struct walk *w, enum side side, double share, double raw);
+
+/* Closes entry k, at market, at raw price `raw`. */
+void walk_close_one(struct walk *w, size_t k, double raw, enum trade_reason reason);
 
 /* The whole account at raw price `raw`, when the margin is used up there. */
 void walk_liquidate(struct walk *w, double raw);
@@ -30,7 +58,10 @@ void walk_liquidate(struct walk *w, double raw);
 /* Stops and targets that the price has reached or passed at `raw`, filled there. */
 void walk_at(struct walk *w, double raw);
 
+/* Resting entries that the price has reached or passed at `raw`, filled there. */
+void walk_orders_at(struct walk *w, double raw);
+
 /* From the open, O-H-L-C (up_first) or O-L-H-C, to the close; levels fill where they are met. */
-void walk_bar(struct walk *w, bool up_first);
+void walk_bar(struct walk *w, const struct ohlc *bar, bool up_first);
 
 #endif

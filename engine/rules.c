@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-static const char *const words[LEVEL_COUNT] = {
-    [LEVEL_STOP] = "stopLoss",
-    [LEVEL_TARGET] = "takeProfit",
-    [LEVEL_TRAIL] = "trailingStop",
-};
-
 static void copy_text(char *to, size_t size, const char *from) {
     size_t n = strlen(from);
     if (n >= size)
@@ -77,69 +71,141 @@ static bool refuse(struct compile *c, enum rule rule, const char *message) {
     return false;
 }
 
-/* Rules that the broker follows. */
-static bool is_done(enum rule rule) {
+/* What profile backtesting.py knows. */
+static bool is_basic(enum rule rule) {
     return rule <= RULE_SHORT_EXIT || rule == RULE_LONG_STOP_LOSS || rule == RULE_SHORT_STOP_LOSS ||
            rule == RULE_LONG_TAKE_PROFIT || rule == RULE_SHORT_TAKE_PROFIT ||
            rule == RULE_LONG_TRAILING_STOP || rule == RULE_SHORT_TRAILING_STOP;
 }
 
-static const struct bt_stop *word_of(const struct bt_config *cfg, enum level level) {
-    return level == LEVEL_STOP     ? &cfg->stop_loss
-           : level == LEVEL_TARGET ? &cfg->take_profit
-                                   : &cfg->trailing_stop;
+/* A stop of the request and the strategy's rules in whose place it stands. */
+static const struct word {
+    const char *name;
+    enum level level;
+    enum rule replaces[6]; /* of long; RULE_COUNT: none */
+} words[] = {
+    {"stopLoss", LEVEL_STOP, {RULE_LONG_STOP_LOSS, RULE_COUNT}},
+    {"takeProfit",
+     LEVEL_TARGET,
+     {RULE_LONG_TAKE_PROFIT, RULE_LONG_TAKE_PROFIT2, RULE_LONG_TAKE_PROFIT3,
+      RULE_LONG_TAKE_PROFIT_SHARE, RULE_LONG_TAKE_PROFIT2_SHARE, RULE_LONG_TAKE_PROFIT3_SHARE}},
+    {"trailingStop",
+     LEVEL_TRAIL,
+     {RULE_LONG_TRAILING_STOP, RULE_LONG_TRAILING_DISTANCE, RULE_COUNT}},
+    {"breakEven", LEVEL_BREAK_EVEN, {RULE_LONG_BREAK_EVEN, RULE_COUNT}},
+};
+
+#define WORDS (sizeof words / sizeof *words)
+
+static const struct bt_stop *word_value(const struct bt_config *cfg, size_t word) {
+    const struct bt_stop *const values[WORDS] = {&cfg->stop_loss, &cfg->take_profit,
+                                                 &cfg->trailing_stop, &cfg->break_even};
+    return values[word];
 }
 
-/* One stop of one side: the request's word, else the strategy's own. */
-static bool add_level(struct compile *c, const struct strategy *s, const struct plan_scope *scope,
-                      enum side side, enum level level) {
-    const struct bt_stop *word = word_of(c->cfg, level);
-    enum rule rule = level_rule_of(side, level);
-    struct level_rule *out = &c->rules->level_rule[side][level];
-    int *node = &c->rules->node[rule];
-    bool vote = c->cfg->combine != COMBINE_SLEEVES;
-    if (vote && s->rules[rule])
-        return refuse(
-            c, rule,
-            "a strategy with stops of its own cannot vote: only the request's stops apply");
-    if (word->kind == STOP_FRACTION) {
-        *out = (struct level_rule){.kind = STOP_FRACTION, .fraction = word->fraction};
-        return true;
+static bool is_replaced(const struct bt_config *cfg, enum rule rule) {
+    if (rule == RULE_SIZE)
+        return cfg->size_given;
+    for (size_t w = 0; w < WORDS; w++) {
+        if (word_value(cfg, w)->kind == STOP_NONE)
+            continue;
+        for (size_t i = 0; i < 6 && words[w].replaces[i] != RULE_COUNT; i++) {
+            if (rule == words[w].replaces[i] || rule == rule_of(SIDE_SHORT, words[w].replaces[i]))
+                return true;
+        }
     }
-    const char *expr = word->kind == STOP_EXPR ? word->expr : s->rules[rule];
-    if (!expr)
-        return true;
+    return false;
+}
+
+/* The stops of the request, for both sides. */
+static bool add_words(struct compile *c, const struct plan_scope *scope) {
     static const struct plan_scope nothing = {.position = true};
-    *node = add(c, rule, expr, vote ? &nothing : scope, VALUE_NUMBER,
-                word->kind == STOP_EXPR ? words[level] : rule_name(rule));
-    out->kind = STOP_EXPR;
-    return *node >= 0;
+    bool vote = c->cfg->combine != COMBINE_SLEEVES;
+    for (size_t w = 0; w < WORDS; w++) {
+        const struct bt_stop *value = word_value(c->cfg, w);
+        if (value->kind == STOP_NONE)
+            continue;
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            enum rule rule = level_rule_of((enum side)side, words[w].level);
+            int node = -1;
+            if (value->kind == STOP_EXPR) {
+                node =
+                    add(c, rule, value->expr, vote ? &nothing : scope, VALUE_NUMBER, words[w].name);
+                if (node < 0)
+                    return false;
+            }
+            c->rules->level_rule[side][words[w].level] =
+                (struct level_rule){.kind = value->kind, .fraction = value->fraction};
+            c->rules->node[rule] = node;
+        }
+    }
+    return true;
+}
+
+static bool add_rule(struct compile *c, const struct strategy *s, const struct plan_scope *scope,
+                     enum rule rule) {
+    bool py = c->cfg->profile == PROFILE_BACKTESTING_PY;
+    if (py && !is_basic(rule))
+        return refuse(c, rule, "profile 'backtesting.py' has no such rule");
+    if (c->cfg->combine != COMBINE_SLEEVES && rule > RULE_SHORT_EXIT)
+        return refuse(c, rule,
+                      "a strategy with stops or orders of its own cannot vote: only the request's "
+                      "stops and size apply");
+    if (is_replaced(c->cfg, rule))
+        return true;
+    int node = add(c, rule, s->rules[rule], scope,
+                   rule < RULE_CONDITIONS ? VALUE_CONDITION : VALUE_NUMBER, rule_name(rule));
+    c->rules->node[rule] = node;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++) {
+            if (level_rule_of((enum side)side, (enum level)level) == rule)
+                c->rules->level_rule[side][level].kind = STOP_EXPR;
+        }
+    }
+    return node >= 0;
+}
+
+/* Rules that mean nothing together, or without another. */
+static bool check_together(struct compile *c, const struct strategy *s) {
+    for (int k = 0; k < SIDE_COUNT; k++) {
+        enum side side = (enum side)k;
+        if (s->rules[rule_of(side, RULE_LONG_TRAILING_STOP)] &&
+            s->rules[rule_of(side, RULE_LONG_TRAILING_DISTANCE)])
+            return refuse(c, rule_of(side, RULE_LONG_TRAILING_DISTANCE),
+                          "trailingStop and trailingDistance are two ways to say one thing: "
+                          "give one of them");
+        static const enum rule needs[][2] = {
+            {RULE_LONG_TAKE_PROFIT_SHARE, RULE_LONG_TAKE_PROFIT},
+            {RULE_LONG_TAKE_PROFIT2_SHARE, RULE_LONG_TAKE_PROFIT2},
+            {RULE_LONG_TAKE_PROFIT3_SHARE, RULE_LONG_TAKE_PROFIT3},
+            {RULE_LONG_EXIT2_SHARE, RULE_LONG_EXIT2},
+        };
+        for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+            if (s->rules[rule_of(side, needs[i][0])] && !s->rules[rule_of(side, needs[i][1])])
+                return refuse(c, rule_of(side, needs[i][0]),
+                              "there is nothing that it is a share of");
+        }
+    }
+    static const enum rule resting[] = {RULE_LONG_LIMIT, RULE_SHORT_LIMIT, RULE_LONG_STOP,
+                                        RULE_SHORT_STOP};
+    bool rests = false;
+    for (size_t i = 0; i < 4; i++)
+        rests |= s->rules[resting[i]] != NULL;
+    if (s->rules[RULE_ENTRY_BARS] && !rests)
+        return refuse(c, RULE_ENTRY_BARS, "no entry rests: there is no limit and no stop");
+    return true;
 }
 
 static bool add_strategy(struct compile *c, const struct bt_strategy *bs) {
     const struct strategy *s = bs->strategy;
     const struct plan_scope scope = {.strategy = s, .params = bs->params, .position = true};
-    for (int r = 0; r < RULE_COUNT; r++) {
-        c->rules->node[r] = -1;
-        if (s->rules[r] && !is_done((enum rule)r))
-            return refuse(c, (enum rule)r, "this rule is not in this version");
-    }
-    for (int r = 0; r <= RULE_SHORT_EXIT; r++) {
-        if (!s->rules[r])
-            continue;
-        int node =
-            add(c, (enum rule)r, s->rules[r], &scope, VALUE_CONDITION, rule_name((enum rule)r));
-        if (node < 0)
+    for (int rule = 0; rule < RULE_COUNT; rule++)
+        c->rules->node[rule] = -1;
+    for (int rule = 0; rule < RULE_COUNT; rule++) {
+        if (s->rules[rule] && !add_rule(c, s, &scope, (enum rule)rule))
             return false;
-        c->rules->node[r] = node;
     }
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        for (int level = 0; level < LEVEL_COUNT; level++) {
-            if (!add_level(c, s, &scope, (enum side)side, (enum level)level))
-                return false;
-        }
-    }
-    return true;
+    return check_together(c, s) && add_words(c, &scope);
 }
 
 bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules *ret,
@@ -163,6 +229,9 @@ bool rules_rest(const struct rules *r) {
             if (r->level_rule[side][level].kind != STOP_NONE)
                 return true;
         }
+        if (r->node[rule_of((enum side)side, RULE_LONG_LIMIT)] >= 0 ||
+            r->node[rule_of((enum side)side, RULE_LONG_STOP)] >= 0)
+            return true;
     }
     return false;
 }

@@ -38,8 +38,6 @@ static const char *const fills[] = {"open", "close", NULL};
 static const char *const paths[] = {"pessimistic", "optimistic", "ohlc", "olhc", "lower", NULL};
 static const char *const profiles[] = {"candlemill", "backtesting.py", NULL};
 
-#define PATH_LOWER 4 /* in paths; the engine has no such value */
-
 /* The order is the one of the documentation. */
 static const struct word words[] = {
     {"symbol", FORM, .read = spec_symbol},

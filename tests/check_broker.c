@@ -243,7 +243,7 @@ END_TEST
 /* Opens at 110 on bar 1 and returns the units bought (0: refused). */
 static double bought(struct world *w, enum bt_size_type type, double size) {
     world_rule(w, RULE_LONG_ENTRY, 0);
-    w->cfg.size_type = type;
+    w->cfg.terms.size_type = type;
     w->cfg.size = size;
     world_run(w);
     double units = w->br.live.account.units;
@@ -303,14 +303,15 @@ START_TEST(refusals_are_counted) {
     world_release(&w);
 
     world_init(&w, rising, 4); /* risk needs a stop */
-    w.cfg.size_type = SIZE_RISK;
+    w.cfg.terms.size_type = SIZE_RISK;
+    w.cfg.size = 0.5;
     world_rule(&w, RULE_LONG_ENTRY, 0);
     world_run(&w);
     ck_assert_int_eq((int)w.br.diagnosis.refused[REFUSED_STOP_NULL], 1);
     world_release(&w);
 
     world_init(&w, rising, 4); /* all money is in the first entry */
-    w.cfg.size_type = SIZE_EQUITY;
+    w.cfg.terms.size_type = SIZE_EQUITY;
     w.cfg.size = 1;
     w.cfg.pyramiding = 2;
     w.cfg.terms.lot = (struct lot){.step = 1};
@@ -337,7 +338,7 @@ START_TEST(an_order_is_cut_to_the_free_margin) {
     world_rule(&w, RULE_LONG_ENTRY, 0);
     world_rule(&w, RULE_LONG_ENTRY, 1);
     w.cfg.pyramiding = 2;
-    w.cfg.size_type = SIZE_EQUITY;
+    w.cfg.terms.size_type = SIZE_EQUITY;
     w.cfg.size = 0.6;
     world_run(&w);
     double first = 6000 / 110.0, free_margin = 10000 + first * 10 - first * 120;

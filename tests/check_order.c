@@ -37,8 +37,8 @@ static bool levels(int enter, enum level level, double price, struct order *ret,
                                          [RULE_SHORT_TRAILING_STOP] = &price}};
     struct level_rule rules[LEVEL_COUNT] = {[LEVEL_STOP] = {.kind = STOP_NONE}};
     rules[level].kind = STOP_EXPR;
-    *ret = (struct order){.enter = enter};
-    return order_levels(ret, rules, &s, 7, 100, NULL, why);
+    *ret = (struct order){.side = enter};
+    return order_levels(ret, rules, &s, 7, 100, 100, NULL, why);
 }
 
 START_TEST(a_level_must_lie_on_its_own_side_of_the_close) {
@@ -83,35 +83,39 @@ START_TEST(fractions_are_of_the_entry_price) {
         [LEVEL_TARGET] = {.kind = STOP_FRACTION, .fraction = 0.1},
         [LEVEL_TRAIL] = {.kind = STOP_FRACTION, .fraction = 0.02},
     };
-    const struct order up = {.enter = 1}, down = {.enter = -1};
-    struct levels v = order_fix(&up, rules, 200);
+    const struct order up = {.side = 1}, down = {.side = -1};
+    struct levels v = order_fix(&up, rules, 200, 0);
     ck_assert_double_eq(v.stop, 190);
-    ck_assert_double_eq(v.target, 220);
+    ck_assert_double_eq(v.target[0], 220);
     ck_assert_double_eq(v.trail, 4);
-    v = order_fix(&down, rules, 200);
+    v = order_fix(&down, rules, 200, 0);
     ck_assert_double_eq(v.stop, 210);
-    ck_assert_double_eq(v.target, 180);
+    ck_assert_double_eq(v.target[0], 180);
     ck_assert_double_eq(v.trail, 4);
 }
 END_TEST
 
 START_TEST(absent_levels_are_out_of_reach) {
     const struct level_rule rules[LEVEL_COUNT] = {[LEVEL_STOP] = {.kind = STOP_NONE}};
-    const struct order up = {.enter = 1}, down = {.enter = -1};
-    struct levels v = order_fix(&up, rules, 200);
-    ck_assert(isinf(v.stop) && v.stop < 0 && isinf(v.target) && v.target > 0 && isinf(v.trail));
-    v = order_fix(&down, rules, 200);
-    ck_assert(isinf(v.stop) && v.stop > 0 && isinf(v.target) && v.target < 0 && isinf(v.trail));
+    const struct order up = {.side = 1}, down = {.side = -1};
+    struct levels v = order_fix(&up, rules, 200, 0);
+    ck_assert(isinf(v.stop) && v.stop < 0 && isinf(v.target[0]) && v.target[0] > 0 &&
+              isinf(v.trail));
+    v = order_fix(&down, rules, 200, 0);
+    ck_assert(isinf(v.stop) && v.stop > 0 && isinf(v.target[0]) && v.target[0] < 0 &&
+              isinf(v.trail));
 }
 END_TEST
 
 START_TEST(reasons_have_the_words_of_a_result) {
-    const char *const words[REASON_COUNT] = {"signal",     "reverse",      "stopLoss",
-                                             "takeProfit", "trailingStop", "liquidation",
-                                             "maxBars",    "vote",         "end"};
+    const char *const words[REASON_COUNT] = {
+        "signal",      "reverse", "stopLoss", "takeProfit", "trailingStop",
+        "liquidation", "maxBars", "vote",     "end",        "breakEven"};
     for (int r = 0; r < REASON_COUNT; r++)
         ck_assert_str_eq(reason_name((enum trade_reason)r), words[r]);
-    const char *const refused[REFUSED_COUNT] = {"stop_side", "stop_null", "size_zero", "margin"};
+    const char *const refused[REFUSED_COUNT] = {"stop_side", "stop_null", "size_zero",  "margin",
+                                                "size_null", "min_value", "entry_null", "session",
+                                                "cooldown",  "max_trades"};
     for (int r = 0; r < REFUSED_COUNT; r++)
         ck_assert_str_eq(refusal_name((enum refusal)r), refused[r]);
 }

@@ -260,7 +260,7 @@ END_TEST
 static void leveraged(struct world *w, const double bar3[4]) {
     world_with(w, flat, bar3, 1);
     w->cfg.terms.leverage = 10;
-    w->cfg.size_type = SIZE_EQUITY;
+    w->cfg.terms.size_type = SIZE_EQUITY;
     w->cfg.size = 1;
 }
 
@@ -293,7 +293,7 @@ START_TEST(liquidation_of_a_short) {
     static const double rises[4] = {120, 250, 110, 120};
     struct world w;
     world_with(&w, flat, rises, -1);
-    w.cfg.size_type = SIZE_EQUITY;
+    w.cfg.terms.size_type = SIZE_EQUITY;
     w.cfg.size = 1; /* 100 units: 20000 of cash, used up at 20000 / 100.5 */
     world_run(&w);
     TRADE(&w, 0, -100, 2, 3, 100, 20000 / 100.5, REASON_LIQUIDATION);

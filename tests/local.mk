@@ -68,6 +68,7 @@ engine_tests = \
 	tests/check_ledger \
 	tests/check_metrics \
 	tests/check_order \
+	tests/check_parts \
 	tests/check_path \
 	tests/check_plan \
 	tests/check_presets \
@@ -85,6 +86,7 @@ lib_tests = \
 	tests/check_feed \
 	tests/check_feed_ask \
 	tests/check_golden \
+	tests/check_hold \
 	tests/check_json \
 	tests/check_market \
 	tests/check_result \
@@ -106,6 +108,7 @@ api_tests = \
 worker_tests = \
 	tests/check_lease \
 	tests/check_relay \
+	tests/check_resting \
 	tests/check_scheduler
 check_PROGRAMS += $(engine_tests) $(lib_tests) $(api_tests) $(worker_tests)
 TESTS += $(engine_tests) $(lib_tests) $(api_tests) $(worker_tests)
@@ -123,16 +126,19 @@ tests_check_cost_LDADD = $(engine_test_libs)
 tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_eval_LDADD = $(engine_test_libs)
 tests_check_expr_LDADD = $(engine_test_libs)
+tests_check_hold_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
 tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
+tests_check_parts_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
 tests_check_plan_LDADD = $(engine_test_libs)
 tests_check_presets_LDADD = $(engine_test_libs)
 tests_check_program_LDADD = $(engine_test_libs)
 tests_check_reference_LDADD = $(engine_test_libs)
+tests_check_resting_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
 
 tests_check_store_SOURCES = \
