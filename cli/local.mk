@@ -10,6 +10,7 @@ cli_candlemill_SOURCES = \
 	cli/cmd_generate.c \
 	cli/cmd_import.c \
 	cli/cmd_list.c \
+	cli/cmd_metrics.c \
 	cli/cmd_run.c \
 	cli/cmd_show.c \
 	cli/cmd_strategy.c \

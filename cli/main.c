@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
     &cmd_strategy_show,
     &cmd_strategy_check,
     &cmd_functions,
+    &cmd_metrics,
     &cmd_doctor,
 };
 

@@ -75,29 +75,54 @@ static void print_head(struct json_object *body, bool color) {
     printf("; %s\n\n", text_of(body, "engine"));
 }
 
-/* All metrics, in two columns read downwards. */
-static void print_metrics(struct json_object *metrics) {
-    const int rows = (METRIC_COUNT + 1) / 2;
-    int widths[2] = {0, 0}, values[2] = {0, 0};
+/* Widths of two columns that all groups share. */
+struct columns {
+    int label[2], value[2];
+};
+
+static void widen(struct json_object *metrics, int m, int side, struct columns *c) {
     char text[64];
-    for (int m = 0; m < METRIC_COUNT; m++) {
-        int side = m >= rows;
-        int width = text_width(metric_info_at((enum metric)m)->label);
-        metric_text(metrics, (enum metric)m, text, sizeof text);
-        widths[side] = width > widths[side] ? width : widths[side];
-        values[side] = text_width(text) > values[side] ? text_width(text) : values[side];
+    int label = text_width(metric_info_at((enum metric)m)->label);
+    metric_text(metrics, (enum metric)m, text, sizeof text);
+    c->label[side] = label > c->label[side] ? label : c->label[side];
+    c->value[side] = text_width(text) > c->value[side] ? text_width(text) : c->value[side];
+}
+
+static void print_metric(struct json_object *metrics, int m, int side, const struct columns *c) {
+    const char *label = metric_info_at((enum metric)m)->label;
+    char text[64];
+    metric_text(metrics, (enum metric)m, text, sizeof text);
+    printf("%s%s%*s  %*s%s", side ? "    " : "  ", label, c->label[side] - text_width(label), "",
+           c->value[side] - text_width(text), "", text);
+}
+
+/* First metric behind the group of m. */
+static int group_end(int m) {
+    enum metric_group group = metric_info_at((enum metric)m)->group;
+    while (m < METRIC_COUNT && metric_info_at((enum metric)m)->group == group)
+        m++;
+    return m;
+}
+
+/* All metrics, a group after the other, each in two columns read downwards. */
+static void print_metrics(struct json_object *metrics, bool color) {
+    struct columns c = {.label = {0}};
+    for (int from = 0, end; from < METRIC_COUNT; from = end) {
+        end = group_end(from);
+        for (int m = from; m < end; m++)
+            widen(metrics, m, m >= from + (end - from + 1) / 2, &c);
     }
-    for (int row = 0; row < rows; row++) {
-        for (int side = 0; side < 2; side++) {
-            int m = row + side * rows;
-            if (m >= METRIC_COUNT)
-                continue;
-            const char *label = metric_info_at((enum metric)m)->label;
-            metric_text(metrics, (enum metric)m, text, sizeof text);
-            printf("%s%s%*s  %*s%s", side ? "    " : "  ", label, widths[side] - text_width(label),
-                   "", values[side] - text_width(text), "", text);
+    for (int from = 0, end; from < METRIC_COUNT; from = end) {
+        end = group_end(from);
+        int rows = (end - from + 1) / 2;
+        printf("%s%s%s%s\n", from ? "\n" : "", color ? "\033[1m" : "",
+               metric_group_name(metric_info_at((enum metric)from)->group), color ? "\033[0m" : "");
+        for (int m = from; m < from + rows; m++) {
+            print_metric(metrics, m, 0, &c);
+            if (m + rows < end)
+                print_metric(metrics, m + rows, 1, &c);
+            putchar('\n');
         }
-        putchar('\n');
     }
 }
 
@@ -171,7 +196,7 @@ void print_result(struct json_object *body) {
     bool color = may_color(stdout);
     struct json_object *warnings = get(body, "warnings");
     print_head(body, color);
-    print_metrics(get(body, "metrics"));
+    print_metrics(get(body, "metrics"), color);
     print_band(get(body, "band"));
     print_strategies(get(body, "strategies"));
     print_no_trades(get(body, "noTrades"), color);

@@ -17,6 +17,7 @@ void bt_config_init(struct bt_config *cfg, enum bt_profile profile) {
                               .max_trades_per_day = (double)NAN,
                               .finalize = true,
                               .pyramiding = 1,
+                              .trials = 1,
                               .annualisation = profile == PROFILE_CANDLEMILL ? 365 : 0};
 }
 
@@ -30,7 +31,7 @@ static void lane_release(struct lane *l, size_t n) {
     curve_release(&l->total);
     free(l->brokers);
     free(l->curves);
-    free(l->sum);
+    free(l->sum.close);
 }
 
 static void run_release(struct run *r) {
@@ -131,9 +132,11 @@ static bool lane_open(struct run *r, struct lane *l, bool want_equity) {
     }
     if (r->n == 1)
         return true;
-    l->sum = calloc(r->block, sizeof *l->sum);
-    return l->sum && curve_init(&l->total, r->bars, &r->days, r->first, cfg->interval, cfg->cash,
-                                want_equity);
+    l->sum.close = calloc(3 * r->block, sizeof *l->sum.close);
+    l->sum.low = l->sum.close + r->block;
+    l->sum.high = l->sum.low + r->block;
+    return l->sum.close && curve_init(&l->total, r->bars, &r->days, r->first, cfg->interval,
+                                      cfg->cash, want_equity);
 }
 
 /* True when the order of prices inside a bar can matter at all. */
@@ -172,15 +175,18 @@ static bool run_open(struct run *r) {
 /* The accounts of a lane over the block's bars, the first in range being `from`. */
 static void lane_block(struct run *r, struct lane *l, const struct signals *signals, size_t from,
                        size_t to) {
-    for (size_t i = 0; l->sum && i < to - from; i++)
-        l->sum[i] = 0;
+    struct curve_share *sum = &l->sum;
+    sum->first = from;
+    for (size_t i = 0; sum->close && i < to - from; i++)
+        sum->close[i] = sum->low[i] = sum->high[i] = 0;
     for (size_t k = 0; k < r->n; k++) {
-        l->curves[k].share = l->sum;
-        l->curves[k].share_first = from;
+        l->curves[k].share = sum->close ? sum : NULL;
         broker_block(&l->brokers[k], &signals[k], &l->curves[k]);
     }
-    if (l->sum)
-        curve_values(&l->total, to - from, l->sum);
+    for (size_t i = 0; sum->close && i < to - from; i++)
+        sum->low[i] = sum->high[i] < sum->low[i] ? sum->high[i] : sum->low[i];
+    if (sum->close)
+        curve_values(&l->total, to - from, sum->close, sum->low);
 }
 
 /* One block whose last bars are in range. */
@@ -205,7 +211,7 @@ static bool lane_end(struct run *r, struct lane *l) {
         if (l->brokers[k].ledger.nomem)
             return false;
     }
-    if (l->sum)
+    if (l->sum.close)
         curve_end(&l->total);
     return true;
 }

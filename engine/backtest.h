@@ -65,6 +65,7 @@ struct bt_config {
     size_t n_funding;
     double annualisation; /* days a year; 0: the profile's own choice */
     double risk_free;     /* yearly rate */
+    double trials;        /* >= 1: tries out of which this run was chosen (deflatedSharpe) */
     enum interval interval;
     size_t block;     /* bars a block, 0: the default */
     bool want_equity; /* keep one equity value a bar */

@@ -7,14 +7,16 @@
 
 static bool measure_account(const struct run *r, size_t k, struct metrics *ret) {
     const struct ledger *g = &r->lanes[0].brokers[k].ledger;
-    size_t exposed = ledger_exposed(g->trades, g->n, g->open_bar, r->bars->n - r->first);
-    if (exposed == SIZE_MAX)
+    struct exposure exposed;
+    if (!ledger_exposed(g->trades, g->n, g->open_bar, r->bars, r->first, r->cfg->interval,
+                        &exposed))
         return false;
     const struct measure m = {.bars = r->bars,
                               .first = r->first,
                               .interval = r->cfg->interval,
                               .annualisation = r->cfg->annualisation,
                               .risk_free = r->cfg->risk_free,
+                              .trials = r->cfg->trials,
                               .trades = g->trades,
                               .n_trades = g->n,
                               .fill_value = g->fill_value,
@@ -30,7 +32,8 @@ static bool measure_total(const struct run *r, struct bt_result *res) {
                         .first = r->first,
                         .interval = r->cfg->interval,
                         .annualisation = r->cfg->annualisation,
-                        .risk_free = r->cfg->risk_free};
+                        .risk_free = r->cfg->risk_free,
+                        .trials = r->cfg->trials};
     int64_t open_bar = -1;
     for (size_t k = 0; k < r->n; k++) {
         const struct ledger *g = ledgers[k] = &r->lanes[0].brokers[k].ledger;
@@ -43,8 +46,8 @@ static bool measure_total(const struct run *r, struct bt_result *res) {
         return false;
     m.trades = res->trades;
     m.n_trades = res->n_trades;
-    m.exposed = ledger_exposed(m.trades, m.n_trades, open_bar, res->n_bars);
-    if (m.exposed == SIZE_MAX)
+    if (!ledger_exposed(m.trades, m.n_trades, open_bar, r->bars, r->first, r->cfg->interval,
+                        &m.exposed))
         return false;
     measure_default(&m, &r->lanes[0].total, &res->metrics);
     return true;

@@ -12,8 +12,8 @@ struct lane {
     enum bt_path path;
     struct broker *brokers;
     struct curve *curves;
-    struct curve total; /* of several accounts */
-    double *sum;        /* their equity in the block; NULL: one account */
+    struct curve total;     /* of several accounts */
+    struct curve_share sum; /* their equity in the block; none of it with one account */
 };
 
 /* Lane 0 is the result's own; the others are the honest band's and come from the same columns. */

@@ -73,8 +73,8 @@ double btpy_next(struct btpy_broker *br, size_t bar);
 double btpy_finalize(struct btpy_broker *br);
 
 /* That library's formulas. equity: one value a bar; warmup: the bar before the first that was
- * traded. */
-void btpy_measure(const struct measure *m, const double *equity, size_t warmup,
+ * traded. False: out of memory. */
+bool btpy_measure(const struct measure *m, const double *equity, size_t warmup,
                   struct metrics *ret);
 
 /* Days a year it would choose for these bars. */

@@ -225,12 +225,28 @@ static double sharpe_per_bar(const struct measure *m, const double *equity) {
     return (mean - rf) / sqrt(squares / (n - 1)) * sqrt(a);
 }
 
-void btpy_measure(const struct measure *m, const double *equity, size_t warmup,
+/* The words that the library lacks, by the default profile's definitions. */
+static bool measure_rest(const struct measure *m, const double *equity, struct metrics *ret) {
+    struct days days;
+    struct curve curve;
+    if (!days_init(&days, m->bars, 0, m->interval))
+        return false;
+    bool good = curve_init(&curve, m->bars, &days, 0, m->interval, equity[0], false);
+    if (good) {
+        curve_values(&curve, m->bars->n, equity, NULL);
+        curve_end(&curve);
+        measure_default(m, &curve, ret);
+        curve_release(&curve);
+    }
+    days_release(&days);
+    return good;
+}
+
+bool btpy_measure(const struct measure *m, const double *equity, size_t warmup,
                   struct metrics *ret) {
-    double period = period_of(m->bars), sum = 0;
-    for (size_t i = 0; i < m->bars->n; i++)
-        sum += equity[i];
-    measure_trades(m, sum / (double)m->bars->n, ret);
+    double period = period_of(m->bars);
+    if (!measure_rest(m, equity, ret))
+        return false;
     measure_library_trades(m, period, ret);
     metric_set(ret, METRIC_FINAL_EQUITY, equity[m->bars->n - 1], NULL);
     measure_annual(m, equity, period, ret);
@@ -238,4 +254,5 @@ void btpy_measure(const struct measure *m, const double *equity, size_t warmup,
     measure_market(m, equity, warmup, ret);
     metric_set(ret, METRIC_SHARPE_PER_BAR, sharpe_per_bar(m, equity),
                "returns per bar do not vary");
+    return true;
 }

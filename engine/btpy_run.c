@@ -169,19 +169,17 @@ static void run_finish(struct run *r, size_t k) {
 static bool measure(const struct run *r, const struct trade *trades, size_t n_trades,
                     const struct ledger *g, size_t row, size_t warmup, struct metrics *ret) {
     double days = r->cfg->annualisation > 0 ? r->cfg->annualisation : btpy_annualisation(r->bars);
-    const struct measure m = {.bars = r->bars,
-                              .interval = r->cfg->interval,
-                              .annualisation = days,
-                              .risk_free = r->cfg->risk_free,
-                              .trades = trades,
-                              .n_trades = n_trades,
-                              .fill_value = g->fill_value,
-                              .commission = g->commission,
-                              .exposed = ledger_exposed(trades, n_trades, -1, r->bars->n)};
-    if (m.exposed == SIZE_MAX)
-        return false;
-    btpy_measure(&m, r->equity + row * r->bars->n, warmup, ret);
-    return true;
+    struct measure m = {.bars = r->bars,
+                        .interval = r->cfg->interval,
+                        .annualisation = days,
+                        .risk_free = r->cfg->risk_free,
+                        .trials = r->cfg->trials,
+                        .trades = trades,
+                        .n_trades = n_trades,
+                        .fill_value = g->fill_value,
+                        .commission = g->commission};
+    return ledger_exposed(trades, n_trades, -1, r->bars, 0, m.interval, &m.exposed) &&
+           btpy_measure(&m, r->equity + row * r->bars->n, warmup, ret);
 }
 
 static enum bt_status run_result(const struct run *r, struct bt_result *ret) {

@@ -65,7 +65,8 @@ bool curve_init(struct curve *c, const struct bars *b, const struct days *days, 
                         .last = start,
                         .chunk = {start},
                         .peak = start,
-                        .trough = start};
+                        .trough = start,
+                        .dip = start};
     out.day = malloc(days->n * sizeof *out.day);
     if (want_values)
         out.values = malloc((b->n - first) * sizeof *out.values);
@@ -91,10 +92,25 @@ static int64_t moment(const struct curve *c, size_t seen) {
     return interval_next(c->interval, c->bars->t[c->first + seen - 1]);
 }
 
-static void episode_end(struct curve *c, size_t seen) {
-    double depth = 1 - c->trough / c->peak;
-    double length = (double)(moment(c, seen) - moment(c, c->peak_end));
+static void keep_top(struct drawdowns *d, const struct drawdown *one) {
+    size_t k = d->n_top;
+    if (k == DRAWDOWNS_TOP && !(one->depth > d->top[--k].depth))
+        return;
+    d->n_top += d->n_top < DRAWDOWNS_TOP;
+    for (; k > 0 && one->depth > d->top[k - 1].depth; k--)
+        d->top[k] = d->top[k - 1];
+    d->top[k] = *one;
+}
+
+static void episode_end(struct curve *c, size_t seen, bool recovered) {
     struct drawdowns *d = &c->drawdowns;
+    const struct drawdown one = {.depth = 1 - c->trough / c->peak,
+                                 .peak_ms = moment(c, c->peak_end),
+                                 .trough_ms = moment(c, c->trough_end),
+                                 .end_ms = moment(c, seen),
+                                 .recovered = recovered};
+    double depth = one.depth, length = (double)(one.end_ms - one.peak_ms);
+    keep_top(d, &one);
     d->n++;
     d->depth_sum += depth;
     d->length_sum += length;
@@ -105,16 +121,27 @@ static void episode_end(struct curve *c, size_t seen) {
     c->trough = c->peak;
 }
 
-/* One more bar's equity; `seen` counts it. */
-static void mark(struct curve *c, double equity, size_t seen) {
+/* The fall inside bars since the peak, once that is over. */
+static void dip_end(struct curve *c) {
+    if (c->dip < c->peak * (1 - c->drawdowns.inside))
+        c->drawdowns.inside = 1 - c->dip / c->peak;
+}
+
+/* One more bar's equity, at its close and at its worst price; `seen` counts it. */
+static void mark(struct curve *c, double equity, double worst, size_t seen) {
+    if (worst < c->dip)
+        c->dip = worst;
     if (equity < c->peak) {
-        if (equity < c->trough)
+        if (equity < c->trough) {
             c->trough = equity;
+            c->trough_end = seen;
+        }
         return;
     }
+    dip_end(c);
     if (c->trough < c->peak)
-        episode_end(c, seen);
-    c->peak = c->trough = equity;
+        episode_end(c, seen, true);
+    c->peak = c->trough = c->dip = equity;
     c->peak_end = seen;
 }
 
@@ -164,25 +191,38 @@ static void returns(struct curve *c, const double *e, size_t n) {
 #define LESS(a, b) ((a) < (b) ? (a) : (b))
 #define MORE(a, b) ((a) > (b) ? (a) : (b))
 
+/* Which of the lanes has the value. */
+static size_t place(const double *v, double value) {
+    size_t k = 0;
+    while (k < CURVE_LANES - 1 && v[k] != value)
+        k++;
+    return k;
+}
+
 /* Peaks and troughs, four bars at a time while no peak is reached. Returns the lowest value. */
 static double falls(struct curve *c, const double *e, size_t n) {
     double lowest = e[0];
     size_t i = 0;
     for (; i + CURVE_LANES <= n; i += CURVE_LANES) {
-        const double *v = e + i;
+        const double *v = e + i, *w = c->worst + i;
+        double dip01 = LESS(w[0], w[1]), dip23 = LESS(w[2], w[3]), dip = LESS(dip01, dip23);
         double low01 = LESS(v[0], v[1]), low23 = LESS(v[2], v[3]), low = LESS(low01, low23);
         double high01 = MORE(v[0], v[1]), high23 = MORE(v[2], v[3]), high = MORE(high01, high23);
         lowest = LESS(low, lowest);
         if (high < c->peak) {
-            c->trough = LESS(low, c->trough);
+            c->dip = LESS(dip, c->dip);
+            if (low < c->trough) {
+                c->trough = low;
+                c->trough_end = c->done + i + place(v, low) + 1;
+            }
             continue;
         }
         for (size_t k = 0; k < CURVE_LANES; k++)
-            mark(c, v[k], c->done + i + k + 1);
+            mark(c, v[k], w[k], c->done + i + k + 1);
     }
     for (; i < n; i++) {
         lowest = LESS(e[i], lowest);
-        mark(c, e[i], c->done + i + 1);
+        mark(c, e[i], c->worst[i], c->done + i + 1);
     }
     return lowest;
 }
@@ -211,29 +251,49 @@ static void read_chunk(struct curve *c) {
     c->last = c->chunk[0] = e[n - 1];
 }
 
-void curve_values(struct curve *c, size_t n, const double *values) {
+void curve_values(struct curve *c, size_t n, const double *values, const double *worst) {
+    if (!worst)
+        c->drawdowns.inside = (double)NAN;
     while (n > 0) {
         size_t room = CURVE_CHUNK - c->waiting, some = n < room ? n : room;
         memcpy(c->chunk + 1 + c->waiting, values, some * sizeof *values);
+        memcpy(c->worst + c->waiting, worst ? worst : values, some * sizeof *values);
         c->waiting += some;
         values += some;
+        worst += worst ? some : 0;
         n -= some;
         if (c->waiting == CURVE_CHUNK)
             read_chunk(c);
     }
 }
 
+/* n values of cash + units x price. */
+static void affine(double *ret, const double *price, size_t n, double cash, double units) {
+    size_t i = 0;
+    for (; i + 2 <= n; i += 2)
+        pair_to(ret + i, cash + units * pair_at(price + i));
+    if (i < n)
+        ret[i] = cash + units * price[i];
+}
+
+static void share(struct curve *c, size_t from, size_t n, double cash, double units) {
+    const struct curve_share *s = c->share;
+    const struct bars *b = c->bars;
+    for (size_t i = from; i < from + n; i++) {
+        s->close[i - s->first] += cash + units * b->c[i];
+        s->low[i - s->first] += cash + units * b->l[i];
+        s->high[i - s->first] += cash + units * b->h[i];
+    }
+}
+
 void curve_span(struct curve *c, size_t to, double cash, double units) {
+    const double *worst = units > 0 ? c->bars->l : c->bars->h;
     for (size_t from = c->first + c->done + c->waiting; from < to;) {
-        size_t room = CURVE_CHUNK - c->waiting, n = to - from < room ? to - from : room, i = 0;
-        const double *close = c->bars->c + from;
-        double *e = c->chunk + 1 + c->waiting;
-        for (; i + 2 <= n; i += 2)
-            pair_to(e + i, cash + units * pair_at(close + i));
-        if (i < n)
-            e[i] = cash + units * close[i];
-        for (size_t k = 0; c->share && k < n; k++)
-            c->share[from + k - c->share_first] += e[k];
+        size_t room = CURVE_CHUNK - c->waiting, n = to - from < room ? to - from : room;
+        affine(c->chunk + 1 + c->waiting, c->bars->c + from, n, cash, units);
+        affine(c->worst + c->waiting, worst + from, n, cash, units);
+        if (c->share)
+            share(c, from, n, cash, units);
         c->waiting += n;
         from += n;
         if (c->waiting == CURVE_CHUNK)
@@ -243,8 +303,9 @@ void curve_span(struct curve *c, size_t to, double cash, double units) {
 
 void curve_end(struct curve *c) {
     read_chunk(c);
+    dip_end(c);
     if (c->trough < c->peak)
-        episode_end(c, c->bars->n - c->first);
+        episode_end(c, c->bars->n - c->first, false);
 }
 
 double curve_mean(const struct curve *c) {

@@ -30,12 +30,32 @@ struct days {
 bool days_init(struct days *d, const struct bars *b, size_t first, enum interval iv);
 void days_release(struct days *d);
 
+/* One episode: from the moment the peak stood to the close that is at or above it, or to the end.
+ */
+struct drawdown {
+    double depth;                       /* 0..1 */
+    int64_t peak_ms, trough_ms, end_ms; /* ends of bars; the start: the first bar's open */
+    bool recovered;
+};
+
+#define DRAWDOWNS_TOP 5
+
 struct drawdowns {
     size_t n;
     double deepest;   /* 0..1, largest depth */
     double depth_sum; /* of all episodes */
     double longest;   /* ms from peak to recovery, or to the end */
     double length_sum;
+    double inside; /* 0..1, largest depth at the bars' worst prices; NaN: not known */
+    struct drawdown top[DRAWDOWNS_TOP]; /* deepest first, of equal ones the earlier */
+    size_t n_top;
+};
+
+/* One block's equity of several accounts, added up: at the close, and with every bar at its low and
+ * at its high. */
+struct curve_share {
+    double *close, *low, *high; /* [0]: bar `first` */
+    size_t first;
 };
 
 struct curve {
@@ -46,16 +66,18 @@ struct curve {
     double start;   /* the point before the first bar: its cash at the first bar's open */
     double *day;    /* equity at the end of each day with bars */
     double *values; /* one a bar, or NULL when not wanted */
-    double *share;  /* or NULL: every value is added to share[bar - share_first] as well */
-    size_t share_first;
-    size_t next_day; /* index of the day that is not complete yet */
-    size_t done;     /* bars of the range that are in the figures */
-    size_t waiting;  /* bars behind them whose values wait in the chunk */
-    double last;     /* after curve_end: equity at the last bar */
+    struct curve_share *share; /* or NULL: every value is added to it as well */
+    size_t next_day;           /* index of the day that is not complete yet */
+    size_t done;               /* bars of the range that are in the figures */
+    size_t waiting;            /* bars behind them whose values wait in the chunk */
+    double last;               /* after curve_end: equity at the last bar */
     double sum[CURVE_LANES], ret[CURVE_LANES], ret_squared[CURVE_LANES];
     double peak, trough; /* trough < peak: an episode is open */
+    double dip;          /* lowest worst value since the peak, at most the peak */
     size_t peak_end;     /* bars seen when the peak stood: 0 = the start */
+    size_t trough_end;   /* and when the trough did */
     struct drawdowns drawdowns;
+    double worst[CURVE_CHUNK];     /* equity at the worst prices of the bars in the chunk */
     double chunk[1 + CURVE_CHUNK]; /* [0]: the bar before the chunk */
 };
 
@@ -68,8 +90,8 @@ void curve_release(struct curve *c);
 /* The bars that follow, up to absolute bar `to`: equity is cash + units x close. */
 void curve_span(struct curve *c, size_t to, double cash, double units);
 
-/* The n bars that follow. */
-void curve_values(struct curve *c, size_t n, const double *values);
+/* The n bars that follow: equity at their closes and at their worst prices (NULL: not known). */
+void curve_values(struct curve *c, size_t n, const double *values, const double *worst);
 
 /* After the last bar: reads what waits and ends an open episode. */
 void curve_end(struct curve *c);

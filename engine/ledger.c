@@ -74,17 +74,37 @@ static void set_bits(uint64_t *bits, size_t from, size_t to) /* [from, to) */
     }
 }
 
-size_t ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar, size_t bars) {
-    size_t words = bars / 64 + 1, exposed = 0;
-    uint64_t *bits = calloc(words, sizeof *bits);
+/* First bar in [from, to) whose bit is `want`; `to` when there is none. */
+static size_t next_bit(const uint64_t *bits, bool want, size_t from, size_t to) {
+    while (from < to) {
+        uint64_t word = (want ? bits[from / 64] : ~bits[from / 64]) >> (from % 64);
+        if (word) {
+            from += (size_t)__builtin_ctzll(word);
+            return from < to ? from : to;
+        }
+        from = (from / 64 + 1) * 64;
+    }
+    return to;
+}
+
+bool ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar, const struct bars *b,
+                    size_t first, enum interval iv, struct exposure *ret) {
+    size_t bars = b->n - first;
+    uint64_t *bits = calloc(bars / 64 + 1, sizeof *bits);
+    struct exposure out = {.bars = 0};
     if (!bits)
-        return SIZE_MAX;
+        return false;
     for (size_t i = 0; i < n; i++)
         set_bits(bits, (size_t)trades[i].entry_bar, (size_t)trades[i].exit_bar + 1);
     if (open_bar >= 0)
         set_bits(bits, (size_t)open_bar, bars);
-    for (size_t w = 0; w < words; w++)
-        exposed += (size_t)__builtin_popcountll(bits[w]);
+    for (size_t from = next_bit(bits, true, 0, bars), to; from < bars;
+         from = next_bit(bits, true, to, bars)) {
+        to = next_bit(bits, false, from, bars);
+        out.bars += to - from;
+        out.ms += (double)(interval_next(iv, b->t[first + to - 1]) - b->t[first + from]);
+    }
     free(bits);
-    return exposed;
+    *ret = out;
+    return true;
 }

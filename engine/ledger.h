@@ -33,8 +33,15 @@ void trade_finish(struct trade *t, double low, double high);
  * False: out of memory. */
 bool ledger_join(const struct ledger *const *ledgers, size_t n, struct trade **ret, size_t *ret_n);
 
-/* Bars of `bars` in which one of the trades, or an open position, was held. SIZE_MAX: out of
- * memory. */
-size_t ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar, size_t bars);
+/* When one of the trades, or an open position, was held: bars, and the time from the open of the
+ * first to the end of the last bar of each unbroken stretch of them. */
+struct exposure {
+    size_t bars;
+    double ms;
+};
+
+/* Over the range [first, b->n). False: out of memory. */
+bool ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar, const struct bars *b,
+                    size_t first, enum interval iv, struct exposure *ret);
 
 #endif

@@ -38,6 +38,7 @@ libengine_a_SOURCES = \
 	engine/lex.c engine/lex.h \
 	engine/mask.c engine/mask.h \
 	engine/measure.c engine/measure.h \
+	engine/measure_daily.c \
 	engine/measure_trades.c \
 	engine/metrics.c engine/metrics.h \
 	engine/number.h \

@@ -1,8 +1,11 @@
+/* Figures made of closed trades and of fills. */
 #include "engine/measure.h"
 
 #include <math.h>
 
 static const char no_trades[] = "no trades";
+static const char no_loser[] = "no losing trade";
+static const char no_winner[] = "no winning trade";
 
 void metric_set(struct metrics *ret, enum metric m, double value, const char *reason) {
     bool is_null = !isfinite(value);
@@ -15,11 +18,33 @@ struct sums {
     double won, lost;         /* money, lost as a magnitude */
     double won_pct, lost_pct; /* returns, lost as a magnitude */
     size_t wins, losses;      /* by money after costs */
+    size_t wins_now, losses_now, win_streak, loss_streak;
     double pnl, returns, best, worst;
     double growth; /* product of 1 + return, 2^growth_exponent taken out; 0: a trade lost all */
     int growth_exponent;
     double seconds, longest; /* durations */
+    double mae, mfe, worst_mae, best_mfe;
 };
+
+static void add_outcome(struct sums *s, const struct trade *t) {
+    if (t->pnl > 0) {
+        s->wins++;
+        s->won += t->pnl;
+        s->won_pct += t->return_pct;
+        s->wins_now++;
+        s->losses_now = 0;
+        s->win_streak = s->wins_now > s->win_streak ? s->wins_now : s->win_streak;
+    } else if (t->pnl < 0) {
+        s->losses++;
+        s->lost -= t->pnl;
+        s->lost_pct -= t->return_pct;
+        s->losses_now++;
+        s->wins_now = 0;
+        s->loss_streak = s->losses_now > s->loss_streak ? s->losses_now : s->loss_streak;
+    } else {
+        s->wins_now = s->losses_now = 0;
+    }
+}
 
 static void add(struct sums *s, const struct trade *t) {
     double r = t->return_pct;
@@ -27,15 +52,7 @@ static void add(struct sums *s, const struct trade *t) {
     s->returns += r;
     s->best = r > s->best ? r : s->best;
     s->worst = r < s->worst ? r : s->worst;
-    if (t->pnl > 0) {
-        s->wins++;
-        s->won += t->pnl;
-        s->won_pct += r;
-    } else if (t->pnl < 0) {
-        s->losses++;
-        s->lost -= t->pnl;
-        s->lost_pct -= r;
-    }
+    add_outcome(s, t);
     /* a product and one logarithm at the end instead of a logarithm a trade */
     s->growth *= r > -100 ? 1 + r / 100 : 0;
     if (s->growth > 1e100 || s->growth < 1e-100) {
@@ -46,6 +63,10 @@ static void add(struct sums *s, const struct trade *t) {
     double seconds = (double)(t->exit_time - t->entry_time) / 1000;
     s->seconds += seconds;
     s->longest = seconds > s->longest ? seconds : s->longest;
+    s->mae += t->mae;
+    s->mfe += t->mfe;
+    s->worst_mae = t->mae < s->worst_mae ? t->mae : s->worst_mae;
+    s->best_mfe = t->mfe > s->best_mfe ? t->mfe : s->best_mfe;
 }
 
 /* In percent; -100 once a trade has lost all of its value. */
@@ -63,27 +84,49 @@ static double sqn(const struct measure *m, double mean) {
     return sqrt(n) * mean / sqrt(squares / (n - 1));
 }
 
+static void measure_outcomes(const struct sums *s, double n, struct metrics *ret) {
+    double wins = (double)s->wins, losses = (double)s->losses;
+    const char *no_loss = n > 0 ? no_loser : no_trades, *no_win = n > 0 ? no_winner : no_trades;
+    const char *one_side = s->losses == 0 ? no_loss : no_win;
+    double ratio = s->won_pct / wins / (s->lost_pct / losses);
+    metric_set(ret, METRIC_TRADE_COUNT, n, NULL);
+    metric_set(ret, METRIC_WINNING_TRADES, wins, NULL);
+    metric_set(ret, METRIC_LOSING_TRADES, losses, NULL);
+    metric_set(ret, METRIC_BREAKEVEN_TRADES, n - wins - losses, NULL);
+    metric_set(ret, METRIC_LONGEST_WIN_STREAK, (double)s->win_streak, NULL);
+    metric_set(ret, METRIC_LONGEST_LOSS_STREAK, (double)s->loss_streak, NULL);
+    metric_set(ret, METRIC_WIN_RATE, 100 * wins / n, no_trades);
+    metric_set(ret, METRIC_AVG_WIN, s->won_pct / wins, no_win);
+    metric_set(ret, METRIC_AVG_LOSS, -s->lost_pct / losses, no_loss);
+    metric_set(ret, METRIC_PROFIT_FACTOR, s->won / s->lost, no_loss);
+    metric_set(ret, METRIC_PAYOFF_RATIO, s->wins ? s->won / wins / (s->lost / losses) : (double)NAN,
+               one_side);
+    metric_set(ret, METRIC_EXPECTANCY_R, s->pnl / n / (s->lost / losses), no_loss);
+    metric_set(ret, METRIC_KELLY, wins / n - (1 - wins / n) / ratio, one_side);
+}
+
+static void measure_moves(const struct sums *s, double n, struct metrics *ret) {
+    const double null = (double)NAN;
+    metric_set(ret, METRIC_AVG_MAE, s->mae / n, no_trades);
+    metric_set(ret, METRIC_WORST_MAE, n > 0 ? s->worst_mae : null, no_trades);
+    metric_set(ret, METRIC_AVG_MFE, s->mfe / n, no_trades);
+    metric_set(ret, METRIC_BEST_MFE, n > 0 ? s->best_mfe : null, no_trades);
+    metric_set(ret, METRIC_EDGE_RATIO, s->mfe / -s->mae,
+               n > 0 ? "no trade moved against its entry" : no_trades);
+}
+
 void measure_trades(const struct measure *m, double mean_equity, struct metrics *ret) {
     double n = (double)m->n_trades;
     struct sums s = {.best = -HUGE_VAL, .worst = HUGE_VAL, .growth = 1};
     for (size_t i = 0; i < m->n_trades; i++)
         add(&s, &m->trades[i]);
-    double wins = (double)s.wins, losses = (double)s.losses;
-    const char *no_loss = m->n_trades == 0 ? no_trades : "no losing trade";
-    const char *one_side = m->n_trades == 0 ? no_trades
-                           : s.losses == 0  ? "no losing trade"
-                                            : "no winning trade";
-    metric_set(ret, METRIC_TRADE_COUNT, n, NULL);
-    metric_set(ret, METRIC_WIN_RATE, 100 * wins / n, no_trades);
+    measure_outcomes(&s, n, ret);
+    measure_moves(&s, n, ret);
     metric_set(ret, METRIC_BEST_TRADE, s.best, no_trades);
     metric_set(ret, METRIC_WORST_TRADE, s.worst, no_trades);
     metric_set(ret, METRIC_AVG_TRADE, n > 0 ? geometric_mean(&s, n) : (double)NAN, no_trades);
     metric_set(ret, METRIC_EXPECTANCY, s.returns / n, no_trades);
-    metric_set(ret, METRIC_PROFIT_FACTOR, s.won / s.lost, no_loss);
-    metric_set(ret, METRIC_PAYOFF_RATIO, s.wins ? s.won / wins / (s.lost / losses) : (double)NAN,
-               one_side);
-    double ratio = s.won_pct / wins / (s.lost_pct / losses);
-    metric_set(ret, METRIC_KELLY, wins / n - (1 - wins / n) / ratio, one_side);
+    metric_set(ret, METRIC_EXPECTANCY_MONEY, s.pnl / n, no_trades);
     metric_set(ret, METRIC_SQN, n > 1 ? sqn(m, s.pnl / n) : (double)NAN,
                m->n_trades == 0   ? no_trades
                : m->n_trades == 1 ? "one trade only"
@@ -91,7 +134,9 @@ void measure_trades(const struct measure *m, double mean_equity, struct metrics 
     metric_set(ret, METRIC_MAX_TRADE_DURATION, n > 0 ? s.longest : (double)NAN, no_trades);
     metric_set(ret, METRIC_AVG_TRADE_DURATION, s.seconds / n, no_trades);
     metric_set(ret, METRIC_EXPOSURE_TIME,
-               100 * (double)m->exposed / (double)(m->bars->n - m->first), NULL);
+               100 * (double)m->exposed.bars / (double)(m->bars->n - m->first), NULL);
+    metric_set(ret, METRIC_EXPOSURE_BARS, (double)m->exposed.bars, NULL);
+    metric_set(ret, METRIC_TIME_IN_MARKET, 100 * m->exposed.ms / measure_elapsed(m), NULL);
     metric_set(ret, METRIC_TURNOVER, m->fill_value / mean_equity, "no equity");
     metric_set(ret, METRIC_COMMISSION_TOTAL, m->commission, NULL);
 }

@@ -61,10 +61,6 @@ static enum err_code load(struct app *app, struct http_req *r, struct http_res *
 /* --- result ----------------------------------------------------------------------------------- */
 
 static void metrics_csv(struct json_object *metrics, struct buf *out) {
-    static const char *const units[] = {
-        [UNIT_PERCENT] = "percent", [UNIT_MONEY] = "money", [UNIT_SECONDS] = "seconds",
-        [UNIT_RATIO] = "ratio",     [UNIT_COUNT] = "count",
-    };
     buf_str(out, "metric,value,unit\n");
     for (int m = 0; m < METRIC_COUNT; m++) {
         const struct metric_info *info = metric_info_at((enum metric)m);
@@ -72,7 +68,7 @@ static void metrics_csv(struct json_object *metrics, struct buf *out) {
         double value;
         if (json_get_number(metrics, info->name, &value, NULL))
             double_format(value, text);
-        buf_fmt(out, "%s,%s,%s\n", info->name, text, units[info->unit]);
+        buf_fmt(out, "%s,%s,%s\n", info->name, text, metric_unit_name(info->unit));
     }
 }
 

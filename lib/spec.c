@@ -73,6 +73,8 @@ static const struct word words[] = {
      .range = {.min = 1, .max = 366, .unit = "days a year"}},
     {"riskFree", NUMBER, AT(cfg.risk_free),
      .range = {.min = -0.5, .max = 1, .unit = "a yearly rate: 0.02 is 2 %"}},
+    {"trials", NUMBER, AT(cfg.trials),
+     .range = {.min = 1, .max = 1e9, .whole = true, .unit = "tries this run was chosen from"}},
     {"profile", .kind = LATER},
     {"warmup", .kind = LATER},
     {"tags", FORM, .read = spec_tags},

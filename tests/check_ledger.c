@@ -61,19 +61,6 @@ START_TEST(ledgers_join_in_the_order_of_exits) {
 }
 END_TEST
 
-START_TEST(exposure_counts_a_bar_once) {
-    const struct trade t[] = {{.entry_bar = 2, .exit_bar = 5},
-                              {.entry_bar = 5, .exit_bar = 5},
-                              {.entry_bar = 60, .exit_bar = 130}};
-    ck_assert_uint_eq(ledger_exposed(t, 0, -1, 200), 0);
-    ck_assert_uint_eq(ledger_exposed(t, 2, -1, 200), 4);
-    ck_assert_uint_eq(ledger_exposed(t, 3, -1, 200), 4 + 71);
-    ck_assert_uint_eq(ledger_exposed(t, 3, 198, 200), 4 + 71 + 2);
-    ck_assert_uint_eq(ledger_exposed(t, 3, 0, 200), 200);
-    ck_assert_uint_eq(ledger_exposed(t, 0, 64, 128), 64);
-}
-END_TEST
-
 static struct bars hours(const double *close, size_t n) {
     struct bars b;
     bars_init(&b);
@@ -82,6 +69,31 @@ static struct bars hours(const double *close, size_t n) {
             bars_append(&b, (int64_t)i * MS_PER_HOUR, close[i], close[i], close[i], close[i], 0));
     return b;
 }
+
+START_TEST(exposure_counts_a_bar_once) {
+    const struct trade t[] = {{.entry_bar = 2, .exit_bar = 5},
+                              {.entry_bar = 5, .exit_bar = 5},
+                              {.entry_bar = 60, .exit_bar = 130}};
+    static const struct {
+        size_t n;
+        int64_t open_bar;
+        size_t bars, want;
+    } cases[] = {{0, -1, 200, 0},           {2, -1, 200, 4},  {3, -1, 200, 4 + 71},
+                 {3, 198, 200, 4 + 71 + 2}, {3, 0, 200, 200}, {0, 64, 128, 64}};
+    const double closes[201] = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bars b = hours(closes, 1 + cases[i].bars);
+        struct exposure e;
+        ck_assert(ledger_exposed(t, cases[i].n, cases[i].open_bar, &b, 1, INTERVAL_1H, &e));
+        ck_assert_uint_eq(e.bars, cases[i].want);
+        ck_assert_double_eq(e.ms, (double)cases[i].want * MS_PER_HOUR);
+        b.t[b.n - 1] += MS_PER_HOUR; /* a gap before the last bar */
+        ck_assert(ledger_exposed(t, cases[i].n, cases[i].open_bar, &b, 1, INTERVAL_1H, &e));
+        ck_assert_double_eq(e.ms, (double)(cases[i].want + (cases[i].open_bar >= 0)) * MS_PER_HOUR);
+        bars_release(&b);
+    }
+}
+END_TEST
 
 /* equity after each hour: 100 -> 110, 99, 88, 110, 121, 121, 100 */
 START_TEST(drawdowns_are_episodes_from_peak_to_recovery) {
@@ -102,6 +114,54 @@ START_TEST(drawdowns_are_episodes_from_peak_to_recovery) {
     NEAR(c.last, 100);
     NEAR(curve_mean(&c), 749 / 7.0);
     curve_release(&c);
+    days_release(&days);
+    bars_release(&b);
+}
+END_TEST
+
+/* 40 falls between 1 and 13 deep, each peak 20 above the last; inside the bars prices fall further.
+ */
+START_TEST(the_deepest_falls_are_kept_with_their_dates) {
+    double close[400];
+    size_t depth[40];
+    for (size_t i = 0; i < 40; i++) {
+        depth[i] = 1 + i * 7 % 13;
+        for (size_t k = 0; k < 10; k++)
+            close[i * 10 + k] = 1000 + 20 * (double)i - (k == 4 ? (double)depth[i] : k > 0);
+    }
+    struct bars b = hours(close, 400);
+    struct days days;
+    struct curve c, down;
+    for (size_t i = 0; i < 400; i++) {
+        b.l[i] -= i == 77 ? 30 : 0.25;
+        b.h[i] += 0.125;
+    }
+    ck_assert(days_init(&days, &b, 0, INTERVAL_1H));
+    ck_assert(curve_init(&c, &b, &days, 0, INTERVAL_1H, 1000, false));
+    curve_span(&c, 400, 0, 1);
+    curve_end(&c);
+    ck_assert_uint_eq(c.drawdowns.n, 40);
+    ck_assert_uint_eq(c.drawdowns.n_top, DRAWDOWNS_TOP);
+    NEAR(c.drawdowns.inside, 1 - (1000 + 20 * 7 - 1 - 30) / (1000 + 20 * 7.0));
+    static const size_t deepest[DRAWDOWNS_TOP] = {11, 9, 7, 5, 24}; /* 13 12 11 10 13 */
+    for (size_t k = 0; k < DRAWDOWNS_TOP; k++) {
+        const struct drawdown *d = &c.drawdowns.top[k];
+        int64_t peak = (int64_t)deepest[k] * 10 + 1;
+        ck_assert_int_eq(d->peak_ms, peak * MS_PER_HOUR);
+        ck_assert_int_eq(d->trough_ms, (peak + 4) * MS_PER_HOUR);
+        ck_assert_int_eq(d->end_ms, (peak + 10) * MS_PER_HOUR);
+        ck_assert(d->recovered);
+        NEAR(d->depth, (double)depth[deepest[k]] / (1000 + 20 * (double)deepest[k]));
+    }
+    curve_release(&c);
+
+    ck_assert(curve_init(&down, &b, &days, 0, INTERVAL_1H, 2000, false));
+    curve_span(&down, 400, 3000, -1); /* short: the highs are the worst */
+    curve_end(&down);
+    NEAR(down.drawdowns.inside, 1 - (3000 - 1780.125) / 2001);
+    ck_assert(!down.drawdowns.top[0].recovered);
+    ck_assert_int_eq(down.drawdowns.top[0].end_ms, 400 * MS_PER_HOUR);
+    curve_release(&down);
     days_release(&days);
     bars_release(&b);
 }
@@ -147,7 +207,11 @@ START_TEST(a_flat_stretch_is_the_same_in_one_span_or_many) {
         curve_returns(&c[k], &mean[k], &deviation[k]);
     ck_assert(mean[0] == mean[1] && deviation[0] == deviation[1]);
     ck_assert_mem_eq(c[0].values, c[1].values, 10 * sizeof(double));
-    ck_assert_mem_eq(&c[0].drawdowns, &c[1].drawdowns, sizeof c[0].drawdowns);
+    ck_assert(c[0].drawdowns.depth_sum == c[1].drawdowns.depth_sum);
+    ck_assert(c[0].drawdowns.inside == c[1].drawdowns.inside);
+    ck_assert_uint_eq(c[0].drawdowns.n_top, c[1].drawdowns.n_top);
+    for (size_t k = 0; k < c[0].drawdowns.n_top; k++)
+        ck_assert_int_eq(c[0].drawdowns.top[k].trough_ms, c[1].drawdowns.top[k].trough_ms);
     NEAR(c[0].values[5], 1003.3);
     NEAR(c[0].values[9], 700.7 + 3 * 107);
     for (int k = 0; k < 2; k++)
@@ -187,5 +251,6 @@ END_TEST
 SUITE_MAIN("ledger", extremes_become_mae_and_mfe, totals_count_every_fill,
            ledgers_join_in_the_order_of_exits, exposure_counts_a_bar_once,
            drawdowns_are_episodes_from_peak_to_recovery,
+           the_deepest_falls_are_kept_with_their_dates,
            a_fall_from_the_start_counts_from_the_first_open,
            a_flat_stretch_is_the_same_in_one_span_or_many, days_are_utc_days_of_open_times)

@@ -61,7 +61,7 @@ START_TEST(figures_of_the_equity_curve) {
     curve_span(&w.curve, w.b.n, 900, 1);
     w.m.fill_value = 4321;
     w.m.commission = 12.5;
-    w.m.exposed = 39;
+    w.m.exposed = (struct exposure){.bars = 39, .ms = 10 * (double)MS_PER_DAY};
     world_measure(&w);
     METRIC(&w, METRIC_TOTAL_RETURN, 1.7375);
     METRIC(&w, METRIC_BUY_HOLD_RETURN, 17.375);
@@ -83,6 +83,17 @@ START_TEST(figures_of_the_equity_curve) {
     METRIC(&w, METRIC_TURNOVER, 4.275605946481665);
     METRIC(&w, METRIC_COMMISSION_TOTAL, 12.5);
     METRIC(&w, METRIC_EXPOSURE_TIME, 25);
+    METRIC(&w, METRIC_EXPOSURE_BARS, 39);
+    METRIC(&w, METRIC_TIME_IN_MARKET, 25);
+    METRIC(&w, METRIC_TIME_UNDER_WATER, 100);
+    METRIC(&w, METRIC_MAX_DRAWDOWN_INTRABAR, -2.107468572837068);
+    METRIC(&w, METRIC_SKEWNESS, -0.2577555363322928);
+    METRIC(&w, METRIC_KURTOSIS, 1.0935884126794457);
+    METRIC(&w, METRIC_PROBABILISTIC_SHARPE, 60.71229397159066);
+    METRIC(&w, METRIC_DEFLATED_SHARPE, 60.71229397159066); /* one trial */
+    METRIC(&w, METRIC_CORRELATION, 0.9985200118822134);
+    METRIC(&w, METRIC_TRACKING_ERROR, 175.0452108933165);
+    METRIC(&w, METRIC_INFORMATION_RATIO, -1.8211938869232795);
     world_release(&w);
 }
 END_TEST
@@ -93,6 +104,7 @@ START_TEST(other_years_count_days_with_bars_only) {
     curve_span(&w.curve, w.b.n, 900, 1);
     w.m.annualisation = 252;
     w.m.risk_free = 0.03;
+    w.m.trials = 50;
     world_measure(&w);
     METRIC(&w, METRIC_CAGR, 17.02123739904595); /* elapsed time, whatever the annualisation */
     METRIC(&w, METRIC_ANNUAL_RETURN, 12.730577302065935);
@@ -102,6 +114,13 @@ START_TEST(other_years_count_days_with_bars_only) {
     METRIC(&w, METRIC_SORTINO_RATIO, 0.7514444866305334);
     METRIC(&w, METRIC_BETA, 0.10924861986279155);
     METRIC(&w, METRIC_ALPHA, -13.32205849472114);
+    METRIC(&w, METRIC_SKEWNESS, -0.2578975414692266);
+    METRIC(&w, METRIC_KURTOSIS, 1.0675063895937145);
+    METRIC(&w, METRIC_PROBABILISTIC_SHARPE, 58.271307593635754);
+    METRIC(&w, METRIC_DEFLATED_SHARPE, 1.9345226752932154);
+    METRIC(&w, METRIC_CORRELATION, 0.9985475640572113);
+    METRIC(&w, METRIC_TRACKING_ERROR, 147.33050516436856);
+    METRIC(&w, METRIC_INFORMATION_RATIO, -1.5322047340090799);
     world_release(&w);
 }
 END_TEST
@@ -110,6 +129,29 @@ static struct trade traded(double pnl, double return_pct, int hours) {
     return (struct trade){
         .size = 1, .pnl = pnl, .return_pct = return_pct, .exit_time = hours * MS_PER_HOUR};
 }
+
+START_TEST(the_best_of_many_trials_without_skill_deflates) {
+    static const struct {
+        double trials, deflated;
+    } cases[] = {{1, 60.71229397159066},
+                 {2, 40.20953888414779},
+                 {3, 28.062821480087806},
+                 {10, 9.63266306169029},
+                 {1000, 0.1425822832254231},
+                 {1000000, 0.00021530646565071088},
+                 {1000000000, 2.967823320432217e-07}};
+    struct world w;
+    world_init(&w);
+    curve_span(&w.curve, w.b.n, 900, 1);
+    curve_end(&w.curve);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        w.m.trials = cases[i].trials;
+        measure_default(&w.m, &w.curve, &w.got);
+        METRIC(&w, METRIC_DEFLATED_SHARPE, cases[i].deflated);
+    }
+    world_release(&w);
+}
+END_TEST
 
 START_TEST(figures_of_trades) {
     const struct trade trades[] = {traded(100, 10, 12), traded(-50, -4, 6), traded(30, 2.5, 24),
@@ -132,6 +174,45 @@ START_TEST(figures_of_trades) {
     METRIC(&w, METRIC_KELLY, 0.16);
     METRIC(&w, METRIC_MAX_TRADE_DURATION, 24 * 3600);
     METRIC(&w, METRIC_AVG_TRADE_DURATION, 12 * 3600);
+    METRIC(&w, METRIC_WINNING_TRADES, 2);
+    METRIC(&w, METRIC_LOSING_TRADES, 2);
+    METRIC(&w, METRIC_BREAKEVEN_TRADES, 1);
+    METRIC(&w, METRIC_AVG_WIN, 6.25);
+    METRIC(&w, METRIC_AVG_LOSS, -2.5);
+    METRIC(&w, METRIC_EXPECTANCY_MONEY, 12);
+    METRIC(&w, METRIC_EXPECTANCY_R, 12 / 35.0);
+    METRIC(&w, METRIC_LONGEST_WIN_STREAK, 1);
+    METRIC(&w, METRIC_LONGEST_LOSS_STREAK, 1);
+    world_release(&w);
+}
+END_TEST
+
+START_TEST(streaks_and_price_moves) {
+    struct trade trades[8];
+    const double pnl[8] = {5, 5, 0, 5, -1, -1, -1, 2};
+    struct world w;
+    world_init(&w);
+    curve_span(&w.curve, w.b.n, 1000, 0);
+    for (int i = 0; i < 8; i++) {
+        trades[i] = traded(pnl[i], pnl[i] / 10, 1);
+        trades[i].mae = -i;
+        trades[i].mfe = 2 * i + 0.5;
+    }
+    w.m.trades = trades;
+    w.m.n_trades = 8;
+    world_measure(&w);
+    METRIC(&w, METRIC_LONGEST_WIN_STREAK, 2); /* the breakeven trade ends it */
+    METRIC(&w, METRIC_LONGEST_LOSS_STREAK, 3);
+    METRIC(&w, METRIC_AVG_MAE, -3.5);
+    METRIC(&w, METRIC_WORST_MAE, -7);
+    METRIC(&w, METRIC_AVG_MFE, 7.5);
+    METRIC(&w, METRIC_BEST_MFE, 14.5);
+    METRIC(&w, METRIC_EDGE_RATIO, 7.5 / 3.5);
+    w.m.n_trades = 1;
+    measure_default(&w.m, &w.curve, &w.got);
+    NO_METRIC(&w, METRIC_EDGE_RATIO, "no trade moved against its entry");
+    NO_METRIC(&w, METRIC_AVG_LOSS, "no losing trade");
+    NO_METRIC(&w, METRIC_EXPECTANCY_R, "no losing trade");
     world_release(&w);
 }
 END_TEST
@@ -160,7 +241,39 @@ START_TEST(no_trades_give_nulls_with_reasons) {
     NO_METRIC(&w, METRIC_SHARPE_RATIO, "daily returns do not vary");
     NO_METRIC(&w, METRIC_SHARPE_PER_BAR, "returns per bar do not vary");
     NO_METRIC(&w, METRIC_SORTINO_RATIO, "no losing day");
+    METRIC(&w, METRIC_LONGEST_WIN_STREAK, 0);
+    METRIC(&w, METRIC_TIME_UNDER_WATER, 0);
+    METRIC(&w, METRIC_MAX_DRAWDOWN_INTRABAR, 0);
+    NO_METRIC(&w, METRIC_EXPECTANCY_MONEY, "no trades");
+    NO_METRIC(&w, METRIC_AVG_WIN, "no trades");
+    NO_METRIC(&w, METRIC_EDGE_RATIO, "no trades");
+    NO_METRIC(&w, METRIC_WORST_MAE, "no trades");
+    NO_METRIC(&w, METRIC_SKEWNESS, "daily returns do not vary");
+    NO_METRIC(&w, METRIC_PROBABILISTIC_SHARPE, "daily returns do not vary");
+    NO_METRIC(&w, METRIC_CORRELATION, "daily returns do not vary");
     world_release(&w);
+}
+END_TEST
+
+/* Every reason that a run gives is one of the row's own. */
+START_TEST(the_rows_know_their_reasons) {
+    struct world w;
+    for (int k = 0; k < 3; k++) {
+        const struct trade t = traded(k == 1 ? 10 : -10, k == 1 ? 1 : -1, 1);
+        world_init(&w);
+        w.b.n = k == 2 ? 29 * 4 : w.b.n;
+        curve_span(&w.curve, w.b.n, 1000, 0);
+        w.m.trades = &t;
+        w.m.n_trades = k > 0;
+        world_measure(&w);
+        for (int m = 0; m < METRIC_COUNT; m++) {
+            const char *reason = w.got.null_reason[m];
+            const struct metric_info *info = metric_info_at((enum metric)m);
+            ck_assert_msg(!reason || (info->null_when && strstr(info->null_when, reason)), "%s: %s",
+                          info->name, reason);
+        }
+        world_release(&w);
+    }
 }
 END_TEST
 
@@ -205,6 +318,10 @@ START_TEST(few_days_give_no_yearly_figures) {
             NO_METRIC(&w, METRIC_SORTINO_RATIO, "fewer than 30 daily returns");
             NO_METRIC(&w, METRIC_ANNUAL_VOLATILITY, "fewer than 30 daily returns");
             NO_METRIC(&w, METRIC_BETA, "fewer than 30 daily returns");
+            NO_METRIC(&w, METRIC_SKEWNESS, "fewer than 30 daily returns");
+            NO_METRIC(&w, METRIC_DEFLATED_SHARPE, "fewer than 30 daily returns");
+            NO_METRIC(&w, METRIC_TRACKING_ERROR, "fewer than 30 daily returns");
+            NO_METRIC(&w, METRIC_INFORMATION_RATIO, "fewer than 30 daily returns");
         }
         curve_release(&w.curve);
         days_release(&w.days);
@@ -217,7 +334,8 @@ START_TEST(every_metric_has_a_row) {
     for (int i = 0; i < METRIC_COUNT; i++) {
         const struct metric_info *info = metric_info_at((enum metric)i);
         ck_assert_msg(info->name && info->label && info->definition, "metric %d", i);
-        ck_assert(strlen(info->definition) > 10);
+        ck_assert(strlen(info->definition) > 8 && strlen(info->basis) > 3);
+        ck_assert(i == 0 || info->group >= metric_info_at((enum metric)(i - 1))->group);
         for (int k = 0; k < i; k++)
             ck_assert_str_ne(info->name, metric_info_at((enum metric)k)->name);
     }
@@ -225,6 +343,7 @@ START_TEST(every_metric_has_a_row) {
 END_TEST
 
 SUITE_MAIN("metrics", figures_of_the_equity_curve, other_years_count_days_with_bars_only,
-           figures_of_trades, no_trades_give_nulls_with_reasons,
+           the_best_of_many_trials_without_skill_deflates, figures_of_trades,
+           streaks_and_price_moves, no_trades_give_nulls_with_reasons,
            one_sided_trades_give_nulls_with_reasons, few_days_give_no_yearly_figures,
-           every_metric_has_a_row)
+           the_rows_know_their_reasons, every_metric_has_a_row)

@@ -4,6 +4,7 @@
 candlemill=${builddir:-build}/cli/candlemill
 [ -x "$candlemill" ] || { echo "$candlemill is not built"; exit 99; }
 case $candlemill in /*) ;; *) candlemill=$PWD/$candlemill ;; esac
+src=$(cd "${srcdir:-.}" && pwd) || exit 99
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 99
@@ -37,7 +38,7 @@ want 0 --help
 says out 'Usage: candlemill COMMAND'
 silent err
 sed -n '/^Commands:/,/^$/s/^  \([a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' out >commands
-[ "$(wc -l <commands)" = 16 ] && ok || bad "16 commands are listed"
+[ "$(wc -l <commands)" = 17 ] && ok || bad "17 commands are listed"
 while read -r command; do
     # shellcheck disable=SC2086
     want 0 $command --help
@@ -213,6 +214,14 @@ says out '.upper'
 want 0 functions bb --json
 says out '[{"name":"bb"'
 want 3 functions smaa
+
+# the metrics' rows: what docs/ and the page are made of
+want 0 metrics
+says out 'deflatedSharpe'
+want 0 metrics --json
+same out "$src/www/src/metrics.json"
+want 0 metrics --markdown
+same out "$src/docs/metrics.md"
 
 # deleting asks
 want 2 candles delete --symbol SAMPLE-BTC --interval 1h $store </dev/null
