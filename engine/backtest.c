@@ -129,6 +129,7 @@ static bool lane_open(struct run *r, struct lane *l, bool want_equity) {
             !curve_init(&l->curves[k], r->bars, &r->days, r->first, cfg->interval, cash,
                         want_equity && r->n == 1))
             return false;
+        l->curves[k].want_spans = cfg->want_spans && l == r->lanes;
     }
     if (r->n == 1)
         return true;
@@ -208,7 +209,7 @@ static void run_block(struct run *r, size_t n) {
 static bool lane_end(struct run *r, struct lane *l) {
     for (size_t k = 0; k < r->n; k++) {
         curve_end(&l->curves[k]);
-        if (l->brokers[k].ledger.nomem)
+        if (l->brokers[k].ledger.nomem || l->curves[k].spans.nomem)
             return false;
     }
     if (l->sum.close)
@@ -262,6 +263,9 @@ enum bt_status backtest_run(const struct bt_config *cfg, const struct bars *b, s
 void bt_result_release(struct bt_result *r) {
     free(r->trades);
     free(r->equity);
+    for (size_t k = 0; k < r->n_accounts; k++)
+        spans_release(&r->spans[k]);
+    r->n_accounts = 0;
     r->trades = NULL;
     r->equity = NULL;
 }

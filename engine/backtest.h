@@ -10,6 +10,7 @@
 #include "engine/bars.h"
 #include "engine/metrics.h"
 #include "engine/plan.h"
+#include "engine/spans.h"
 #include "engine/strategy.h"
 
 #define BACKTEST_STRATEGIES_MAX 32
@@ -69,6 +70,7 @@ struct bt_config {
     enum interval interval;
     size_t block;     /* bars a block, 0: the default */
     bool want_equity; /* keep one equity value a bar */
+    bool want_spans;  /* keep what the equity is made of (not profile backtesting.py) */
     bool want_band;   /* make the runs of the honest band too */
 };
 
@@ -151,6 +153,8 @@ struct bt_result {
     struct trade *trades;
     size_t n_trades;
     double *equity; /* n_bars values at each close, or NULL when not wanted */
+    struct spans spans[BACKTEST_STRATEGIES_MAX]; /* of each account; equity is their sum in order */
+    size_t n_accounts;                           /* 0: no spans */
     struct metrics metrics;
     struct bt_strategy_result strategies[BACKTEST_STRATEGIES_MAX];
     size_t n_strategies;

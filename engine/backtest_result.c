@@ -121,6 +121,11 @@ enum bt_status run_result(struct run *r, struct bt_result *ret) {
             res.strategies[k].diagnosis.signals[rule] = r->vote.signals[k][rule];
     }
     measure_band(r, &res);
+    for (size_t k = 0; r->cfg->want_spans && k < r->n; k++) {
+        struct curve *c = &r->lanes[0].curves[k];
+        res.spans[res.n_accounts++] = c->spans;
+        c->spans = (struct spans){.at = NULL};
+    }
     *ret = res;
     return BT_OK;
 }

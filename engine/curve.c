@@ -82,6 +82,7 @@ bool curve_init(struct curve *c, const struct bars *b, const struct days *days, 
 void curve_release(struct curve *c) {
     free(c->day);
     free(c->values);
+    spans_release(&c->spans);
     *c = (struct curve){0};
 }
 
@@ -288,6 +289,8 @@ static void share(struct curve *c, size_t from, size_t n, double cash, double un
 
 void curve_span(struct curve *c, size_t to, double cash, double units) {
     const double *worst = units > 0 ? c->bars->l : c->bars->h;
+    if (c->want_spans)
+        spans_add(&c->spans, to - c->first, cash, units);
     for (size_t from = c->first + c->done + c->waiting; from < to;) {
         size_t room = CURVE_CHUNK - c->waiting, n = to - from < room ? to - from : room;
         affine(c->chunk + 1 + c->waiting, c->bars->c + from, n, cash, units);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "engine/bars.h"
+#include "engine/spans.h"
 
 #define CURVE_LANES 4
 #define CURVE_CHUNK 256 /* values read at once: a multiple of the lanes */
@@ -63,9 +64,11 @@ struct curve {
     const struct days *days;
     size_t first; /* bar */
     enum interval interval;
-    double start;   /* the point before the first bar: its cash at the first bar's open */
-    double *day;    /* equity at the end of each day with bars */
-    double *values; /* one a bar, or NULL when not wanted */
+    double start;    /* the point before the first bar: its cash at the first bar's open */
+    double *day;     /* equity at the end of each day with bars */
+    double *values;  /* one a bar, or NULL when not wanted */
+    bool want_spans; /* keep what curve_span was given */
+    struct spans spans;
     struct curve_share *share; /* or NULL: every value is added to it as well */
     size_t next_day;           /* index of the day that is not complete yet */
     size_t done;               /* bars of the range that are in the figures */

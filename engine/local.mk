@@ -57,6 +57,7 @@ libengine_a_SOURCES = \
 	engine/program.c engine/program.h \
 	engine/quiet.c \
 	engine/rules.c engine/rules.h \
+	engine/spans.c engine/spans.h \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \
 	engine/vote.c engine/vote.h

@@ -14,6 +14,7 @@ libcandlemill_a_SOURCES = \
 	lib/csv.c lib/csv.h \
 	lib/csv_field.c \
 	lib/double_text.c \
+	lib/equity_part.c \
 	lib/err.c lib/err.h \
 	lib/event.c lib/event.h \
 	lib/functions.c lib/functions.h \

@@ -38,8 +38,7 @@ size_t result_warnings(const struct request *r, const struct market_data *d,
  * returnPct, commission, mae, mfe (float64), entryBar, exitBar, entryTime, exitTime (int64),
  * entryReason, exitReason, strategy, 0 (int32).
  *
- * Equity: one float64 a bar; then a run each {int64 first time, int64 step, int64 count}; then
- * int64 bars, int64 runs. (The values first: a year of minutes is packed without a copy.) */
+ * Equity: lib/equity_part.c says how. */
 #define TRADE_BYTES 112
 
 char *trades_pack(const struct bt_result *res, size_t *ret_len);
@@ -47,9 +46,9 @@ struct trade *trades_unpack(const char *data, size_t len,
                             size_t *ret_n); /* heap; NULL: not a part */
 /* Row i of the part, without the others; false when it has no such row or it is damaged. */
 bool trade_unpack(const char *data, size_t len, size_t i, struct trade *ret);
-/* Takes equity (heap, or NULL without bars) and gives it back packed; NULL: out of memory, equity
- * is as it was. */
-char *equity_pack(const struct bars *range, double *equity, size_t *ret_len);
+/* The equity of a run over these bars, from its spans when it has them, else from its values (NULL
+ * without bars). Heap; NULL: out of memory. What is unpacked is bit for bit what the run had. */
+char *equity_pack(const struct bars *range, const struct bt_result *res, size_t *ret_len);
 struct equity_curve {
     size_t n;
     int64_t *t;

@@ -1,4 +1,4 @@
-/* Trades and equity: packed for the store, as JSON and CSV for people and programs. */
+/* Trades packed for the store; trades and equity as JSON and CSV for people and programs. */
 #include "lib/result.h"
 
 #include <stdlib.h>
@@ -15,10 +15,6 @@ struct packed_trade {
     int32_t entry_reason, exit_reason, strategy, zero;
 };
 _Static_assert(sizeof(struct packed_trade) == TRADE_BYTES, "a trade has TRADE_BYTES");
-
-struct equity_run {
-    int64_t first, step, count;
-};
 
 char *trades_pack(const struct bt_result *res, size_t *ret_len) {
     size_t len = res->n_trades * TRADE_BYTES;
@@ -92,81 +88,6 @@ struct trade *trades_unpack(const char *data, size_t len, size_t *ret_n) {
     if (trades)
         *ret_n = n;
     return trades;
-}
-
-/* Bars [i, …) that have one step between them. */
-static struct equity_run run_from(const struct bars *b, size_t i) {
-    struct equity_run run = {.first = b->t[i], .step = 0, .count = 1};
-    if (i + 1 < b->n)
-        run.step = b->t[i + 1] - b->t[i];
-    while (i + (size_t)run.count < b->n &&
-           b->t[i + (size_t)run.count] == run.first + run.step * run.count)
-        run.count++;
-    return run;
-}
-
-char *equity_pack(const struct bars *range, double *equity, size_t *ret_len) {
-    size_t runs = 0, values = range->n * sizeof *equity;
-    for (size_t i = 0; i < range->n; i += (size_t)run_from(range, i).count)
-        runs++;
-    int64_t tail[2] = {(int64_t)range->n, (int64_t)runs};
-    size_t len = values + runs * sizeof(struct equity_run) + sizeof tail;
-    char *data = realloc(equity, len);
-    if (!data)
-        return NULL;
-    char *p = data + values;
-    for (size_t i = 0; i < range->n;) {
-        struct equity_run run = run_from(range, i);
-        memcpy(p, &run, sizeof run);
-        p += sizeof run;
-        i += (size_t)run.count;
-    }
-    memcpy(p, tail, sizeof tail);
-    *ret_len = len;
-    return data;
-}
-
-static bool unpack_times(const char *runs, size_t n_runs, int64_t *t, size_t n) {
-    size_t at = 0;
-    for (size_t i = 0; i < n_runs; i++) {
-        struct equity_run run;
-        memcpy(&run, runs + i * sizeof run, sizeof run);
-        if (run.count < 1 || (uint64_t)run.count > n - at)
-            return false;
-        for (int64_t k = 0; k < run.count; k++)
-            t[at++] = (int64_t)((uint64_t)run.first + (uint64_t)run.step * (uint64_t)k);
-    }
-    return at == n;
-}
-
-bool equity_unpack(const char *data, size_t len, struct equity_curve *ret) {
-    int64_t tail[2];
-    if (len < sizeof tail)
-        return false;
-    size_t rest = len - sizeof tail, most = rest / sizeof(double);
-    memcpy(tail, data + rest, sizeof tail);
-    if (tail[0] < 0 || tail[1] < 0 || (uint64_t)tail[0] > most || (uint64_t)tail[1] > most)
-        return false;
-    size_t n = (size_t)tail[0], runs = (size_t)tail[1];
-    if (rest != runs * sizeof(struct equity_run) + n * sizeof(double))
-        return false;
-    struct equity_curve c = {.n = n};
-    c.t = calloc(n ? n : 1, sizeof *c.t);
-    c.equity = calloc(n ? n : 1, sizeof *c.equity);
-    if (!c.t || !c.equity || !unpack_times(data + n * sizeof(double), runs, c.t, n)) {
-        equity_release(&c);
-        return false;
-    }
-    if (n > 0)
-        memcpy(c.equity, data, n * sizeof(double));
-    *ret = c;
-    return true;
-}
-
-void equity_release(struct equity_curve *c) {
-    free(c->t);
-    free(c->equity);
-    *c = (struct equity_curve){0};
 }
 
 /* The words of a trade and their values, once for JSON and CSV. */

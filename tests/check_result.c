@@ -281,51 +281,6 @@ START_TEST(trades_come_back_byte_for_byte) {
 }
 END_TEST
 
-static double *heap_copy(const double *values, size_t n) {
-    double *copy = malloc(n * sizeof *copy);
-    ck_assert_ptr_nonnull(copy);
-    return memcpy(copy, values, n * sizeof *copy);
-}
-
-START_TEST(equity_comes_back_with_its_times) {
-    struct world w = run_request("\"strategies\":[\"sma\"]");
-    size_t len = 0;
-    struct bars range = bars_slice(&w.data.bars, w.data.first, w.data.bars.n);
-    char *data = equity_pack(&range, heap_copy(w.result.equity, range.n), &len);
-    /* two runs: the wave has one gap */
-    ck_assert_uint_eq(len, 16 + 2 * 24 + range.n * 8);
-    struct equity_curve c;
-    ck_assert(equity_unpack(data, len, &c));
-    ck_assert_uint_eq(c.n, range.n);
-    ck_assert_mem_eq(c.t, range.t, range.n * sizeof *c.t);
-    ck_assert_mem_eq(c.equity, w.result.equity, range.n * sizeof *c.equity);
-    equity_release(&c);
-    for (size_t cut = 0; cut < len; cut += cut < 100 ? 1 : 97)
-        ck_assert(!equity_unpack(data, cut, &c));
-    for (size_t i = len - 64; i < len; i++) { /* damaged counts and runs are refused, not trusted */
-        char keep = data[i];
-        data[i] = (char)~keep;
-        if (equity_unpack(data, len, &c))
-            equity_release(&c);
-        data[i] = keep;
-    }
-    ck_assert(equity_unpack(data, len, &c));
-    equity_release(&c);
-    free(data);
-
-    int64_t months[] = {0, 31 * MS_PER_DAY, 59 * MS_PER_DAY, 90 * MS_PER_DAY};
-    double values[] = {1, 2, 3, 4};
-    struct bars uneven = {.n = 4, .t = months};
-    data = equity_pack(&uneven, heap_copy(values, 4), &len);
-    ck_assert(equity_unpack(data, len, &c));
-    ck_assert_mem_eq(c.t, months, sizeof months);
-    ck_assert_mem_eq(c.equity, values, sizeof values);
-    equity_release(&c);
-    free(data);
-    world_release(&w);
-}
-END_TEST
-
 START_TEST(a_trade_as_json_and_csv) {
     struct trade t = {.size = -2.5,
                       .entry_bar = 3,
@@ -386,6 +341,5 @@ END_TEST
 
 SUITE_MAIN("result", the_band_says_what_the_order_of_prices_was_worth,
            the_body_has_the_documented_words, warnings_say_what_is_short,
-           a_run_without_trades_says_why, trades_come_back_byte_for_byte,
-           equity_comes_back_with_its_times, a_trade_as_json_and_csv,
+           a_run_without_trades_says_why, trades_come_back_byte_for_byte, a_trade_as_json_and_csv,
            definitions_follow_the_profile)

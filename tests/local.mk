@@ -82,6 +82,7 @@ lib_tests = \
 	tests/check_bus_addr \
 	tests/check_bus_sub \
 	tests/check_csv \
+	tests/check_equity_part \
 	tests/check_event \
 	tests/check_feed \
 	tests/check_feed_ask \

@@ -123,7 +123,9 @@ static enum err_code compute(struct job_now *j, struct err *e) {
     if (progress_due(&j->progress, 0, clock_mono_ms()))
         say(j, 0);
 
-    j->request.cfg.want_equity = true;
+    /* values of their own for the profile that has no spans */
+    j->request.cfg.want_equity = j->request.cfg.profile == PROFILE_BACKTESTING_PY;
+    j->request.cfg.want_spans = true;
     enum bt_status status =
         backtest_run(&j->request.cfg, &j->data.bars, j->data.first, poll_job, j, &j->result, &why);
     return status == BT_OK || status == BT_CANCELLED ? ERR_NONE : engine_error(j, status, &why, e);
@@ -148,9 +150,7 @@ static enum err_code write_success(struct job_now *j, struct result *r, struct e
     struct bars range = bars_slice(&j->data.bars, j->data.first, j->data.bars.n);
     struct part parts[] = {{.name = "trades"}, {.name = "equity"}};
     char *trades = trades_pack(&j->result, &parts[0].len);
-    char *equity = equity_pack(&range, j->result.equity, &parts[1].len);
-    if (equity)
-        j->result.equity = NULL; /* it is part of the other now */
+    char *equity = equity_pack(&range, &j->result, &parts[1].len);
     r->status = RUN_COMPLETED;
     r->summary = result_summary(&j->result);
     r->body = result_body(j->record.id, &j->request, &j->data, &j->result);

@@ -87,7 +87,7 @@ static void end(struct supervisor *s, const struct event *ev, const struct attem
         snprintf(r.engine, sizeof r.engine, "%s", ATTEMPT_FOREIGN);
         r.body = relay_body(ev->id, ev->summary ? ev->summary : "{}", &r.summary);
         char *trades = trades_pack(&nothing, &parts[0].len);
-        char *equity = equity_pack(&no_bars, NULL, &parts[1].len);
+        char *equity = equity_pack(&no_bars, &nothing, &parts[1].len);
         parts[0].data = trades;
         parts[1].data = equity;
         if (r.body && r.summary && trades && equity)
