@@ -6,8 +6,10 @@
 
 /* Families in the order they are shown: a new file's rows are added here. */
 static const struct ind_row *const families[] = {
-    ind_price,   ind_average, ind_momentum, ind_volatility,
-    ind_extreme, ind_event,   ind_math,     ind_position,
+    ind_price,    ind_average,    ind_smooth,     ind_channel,    ind_trend,      ind_direction,
+    ind_momentum, ind_stochastic, ind_oscillator, ind_swing,      ind_volatility, ind_range,
+    ind_extreme,  ind_pivot,      ind_statistic,  ind_regression, ind_volume,     ind_flow,
+    ind_event,    ind_math,       ind_transform,  ind_position,
 };
 
 const struct ind_row *ind_row_at(size_t i) {
@@ -20,10 +22,21 @@ const struct ind_row *ind_row_at(size_t i) {
     return NULL;
 }
 
+static bool same(const char *a, const char *name, size_t len) {
+    return strncmp(a, name, len) == 0 && a[len] == '\0';
+}
+
+static bool called(const struct ind_info *info, const char *name, size_t len) {
+    bool found = same(info->name, name, len);
+    for (size_t i = 0; i < IND_ALIASES_MAX && info->aliases[i]; i++)
+        found = found || same(info->aliases[i], name, len);
+    return found;
+}
+
 const struct ind_row *ind_row_find(const char *name, size_t len) {
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {
         for (const struct ind_row *row = families[f]; row->info.name; row++) {
-            if (strlen(row->info.name) == len && memcmp(row->info.name, name, len) == 0)
+            if (called(&row->info, name, len))
                 return row;
         }
     }

@@ -23,6 +23,7 @@ struct ind_arg {
 
 #define IND_ARGS_MAX    6
 #define IND_OUTPUTS_MAX 4
+#define IND_ALIASES_MAX 3
 
 /* What a row says of itself to people; the evaluator's part of a row is private to engine/.
  * A function whose arguments may all be left out is written without brackets: close, tr. */
@@ -31,7 +32,14 @@ struct ind_info {
     const char
         *group;       /* "average", "momentum", "volatility", "extreme", "event", "price", "math" */
     const char *help; /* one line */
-    const char *formula; /* the formula, its seed rule and where they come from */
+    const char *formula; /* what is computed */
+    const char
+        *seed; /* its first values and what a null does; NULL: bar by bar, null in, null out */
+    const char *source;   /* whose formula and seed; where Pine and TA-Lib differ, that too */
+    const char *lookback; /* bars before its first value, an expression of the arguments; NULL: 0 */
+    const char *pine;     /* its name in Pine, "ta.sma", or NULL */
+    const char *talib;    /* its name in TA-Lib, "SMA", or NULL */
+    const char *aliases[IND_ALIASES_MAX]; /* other names an expression may call it by */
     struct ind_arg args[IND_ARGS_MAX];
     size_t n_args;
     bool variadic; /* the last argument may be repeated, IND_ARGS_MAX in all */
@@ -45,7 +53,7 @@ struct ind_info {
 /* Rows in the order they are shown; NULL past the end. */
 const struct ind_info *ind_info_at(size_t i);
 
-/* Row by name, or NULL. */
+/* Row by name or alias, or NULL. */
 const struct ind_info *ind_info_find(const char *name);
 
 /* Bars before the first value when every series argument has one from the first bar on.

@@ -280,45 +280,60 @@ static void run_wma(const struct kernel_call *c) {
     }
 }
 
-static const struct kernel kernel_wma = {
-    .history = kernel_length_less_1, .lookback = kernel_length_less_1, .run = run_wma};
+const struct kernel kernel_wma = {.history = kernel_length_less_1,
+                                  .lookback = kernel_length_less_1,
+                                  .cost = kernel_length,
+                                  .run = run_wma};
 
 const struct ind_row ind_average[] = {
     {.info = {.name = "sma",
               .group = "average",
               .help = "Simple moving average: the mean of the last `length` values.",
-              .formula =
-                  "Sum of the first n-1 values; then per bar add the new, divide by n, subtract "
-                  "the oldest (TA-Lib's SMA, in this very order). Lookback n-1. A null ends the "
-                  "window; it starts anew behind it.",
+              .formula = "Sum of the first n-1 values; then per bar add the new, divide by n, "
+                         "subtract the oldest: in this very order",
+              .seed = "Null until its window is full; a null ends the window, it starts anew "
+                      "behind it.",
+              .source = "TA-Lib's SMA, bit for bit",
+              .lookback = "length - 1",
+              .pine = "ta.sma",
+              .talib = "SMA",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_sma},
     {.info = {.name = "ema",
               .group = "average",
               .help = "Exponential moving average, weight 2 / (length + 1) for the newest value.",
-              .formula =
-                  "e += (x - e) * 2 / (n + 1); seed: mean of the first n values (TA-Lib's EMA). "
-                  "Lookback n-1. A null is skipped: null there, the average stays.",
+              .formula = "e += (x - e) * 2 / (n + 1)",
+              .seed = IND_MEAN_SEED,
+              .source = "TA-Lib's EMA, Pine's ta.ema",
+              .lookback = "length - 1",
+              .pine = "ta.ema",
+              .talib = "EMA",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_ema},
     {.info = {.name = "rma",
               .group = "average",
-              .help =
-                  "Wilder's moving average, weight 1 / length for the newest value; rsi and atr "
-                  "are made of it.",
-              .formula =
-                  "r += (x - r) / n; seed: mean of the first n values (Wilder 1978, TA-Lib's "
-                  "smoothing). Lookback n-1. A null is skipped: null there, the average stays.",
+              .help = "Wilder's moving average, weight 1 / length for the newest value; rsi and "
+                      "atr are made of it.",
+              .formula = "r += (x - r) / n",
+              .seed = IND_MEAN_SEED,
+              .source = "Wilder 1978; TA-Lib's RMA, Pine's ta.rma",
+              .lookback = "length - 1",
+              .pine = "ta.rma",
+              .talib = "RMA",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_rma},
     {.info = {.name = "wma",
               .group = "average",
               .help = "Weighted moving average: the newest value weighs `length`, the oldest 1.",
-              .formula = "(1 x[n-1] + 2 x[n-2] + ... + n x[0]) / (n (n + 1) / 2), as TA-Lib's WMA. "
-                         "Lookback n-1. Null while the window holds a null.",
+              .formula = "(1 x[n-1] + 2 x[n-2] + ... + n x[0]) / (n (n + 1) / 2)",
+              .seed = IND_WINDOW_SEED,
+              .source = "TA-Lib's WMA, Pine's ta.wma",
+              .lookback = "length - 1",
+              .pine = "ta.wma",
+              .talib = "WMA",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_wma},

@@ -68,31 +68,123 @@ static void run_lowest(const struct kernel_call *c) {
     extreme(c, -1);
 }
 
-static const struct kernel kernel_highest = {.lookback = kernel_length_less_1,
-                                             .state = extreme_state,
-                                             .start = extreme_start,
-                                             .run = run_highest};
-static const struct kernel kernel_lowest = {.lookback = kernel_length_less_1,
-                                            .state = extreme_state,
-                                            .start = extreme_start,
-                                            .run = run_lowest};
+const struct kernel kernel_highest = {.lookback = kernel_length_less_1,
+                                      .state = extreme_state,
+                                      .start = extreme_start,
+                                      .run = run_highest};
+const struct kernel kernel_lowest = {.lookback = kernel_length_less_1,
+                                     .state = extreme_state,
+                                     .start = extreme_start,
+                                     .run = run_lowest};
+
+/* Where the extreme stands: found again only when it leaves the window. */
+struct place {
+    double best;
+    size_t age, clean; /* clean: values since the last null, at most n */
+};
+
+static size_t place_state(const double *arg) {
+    (void)arg;
+    return sizeof(struct place);
+}
+
+/* Of equal ones the latest. */
+static void find(struct place *s, const double *newest, size_t n, double sign) {
+    s->best = *newest * sign;
+    s->age = 0;
+    for (size_t k = 1; k < n; k++) {
+        if (*(newest - k) * sign > s->best) {
+            s->best = *(newest - k) * sign;
+            s->age = k;
+        }
+    }
+}
+
+static inline void extreme_bars(const struct kernel_call *c, double sign) {
+    struct place *s = c->state;
+    size_t n = (size_t)c->arg[0];
+    for (size_t i = 0; i < c->n; i++) {
+        const double *newest = c->in[0] + i;
+        double x = *newest * sign;
+        s->age++;
+        if (isnan(x)) {
+            s->clean = 0;
+        } else if (s->clean == 0 || x >= s->best) {
+            s->best = x;
+            s->age = 0;
+        } else if (s->age >= n) {
+            find(s, newest, n, sign);
+        }
+        s->clean = isnan(x) ? 0 : s->clean + (s->clean < n);
+        c->out[i] = s->clean == n ? 0 - (double)s->age : NUMBER_NULL;
+    }
+}
+
+static void run_highestbars(const struct kernel_call *c) {
+    extreme_bars(c, 1);
+}
+
+static void run_lowestbars(const struct kernel_call *c) {
+    extreme_bars(c, -1);
+}
+
+const struct kernel kernel_highestbars = {.history = kernel_length_less_1,
+                                          .lookback = kernel_length_less_1,
+                                          .state = place_state,
+                                          .run = run_highestbars};
+const struct kernel kernel_lowestbars = {.history = kernel_length_less_1,
+                                         .lookback = kernel_length_less_1,
+                                         .state = place_state,
+                                         .run = run_lowestbars};
 
 const struct ind_row ind_extreme[] = {
     {.info = {.name = "highest",
               .group = "extreme",
               .help = "Highest of the last `length` values, the present one included.",
-              .formula = "max(x[0] ... x[n-1]), as in Pine and TA-Lib's MAX; highest(n) is "
-                         "highest(high, n). Lookback n-1. Null while the window holds a null.",
-              .args = {{.name = "source", .kind = ARG_SERIES, .def = "high"}, IND_LENGTH(1)},
+              .formula = "max(x[0] ... x[n-1]); highest(n) is highest(high, n)",
+              .seed = IND_WINDOW_SEED,
+              .source = "Pine's ta.highest, TA-Lib's MAX",
+              .lookback = "length - 1",
+              .pine = "ta.highest",
+              .talib = "MAX",
+              .args = {IND_SOURCE_OR("high"), IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_highest},
     {.info = {.name = "lowest",
               .group = "extreme",
               .help = "Lowest of the last `length` values, the present one included.",
-              .formula = "min(x[0] ... x[n-1]), as in Pine and TA-Lib's MIN; lowest(n) is "
-                         "lowest(low, n). Lookback n-1. Null while the window holds a null.",
-              .args = {{.name = "source", .kind = ARG_SERIES, .def = "low"}, IND_LENGTH(1)},
+              .formula = "min(x[0] ... x[n-1]); lowest(n) is lowest(low, n)",
+              .seed = IND_WINDOW_SEED,
+              .source = "Pine's ta.lowest, TA-Lib's MIN",
+              .lookback = "length - 1",
+              .pine = "ta.lowest",
+              .talib = "MIN",
+              .args = {IND_SOURCE_OR("low"), IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_lowest},
+    {.info = {.name = "highestbars",
+              .group = "extreme",
+              .help = "Bars to the highest of the last `length` values: 0 or below.",
+              .formula = "-k for the highest x[k], k < n; of equal ones the latest; highestbars(n) "
+                         "is that of high",
+              .seed = IND_WINDOW_SEED,
+              .source = "Pine's ta.highestbars; TA-Lib's MAXINDEX counts from the first bar",
+              .lookback = "length - 1",
+              .pine = "ta.highestbars",
+              .args = {IND_SOURCE_OR("high"), IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_highestbars},
+    {.info = {.name = "lowestbars",
+              .group = "extreme",
+              .help = "Bars to the lowest of the last `length` values: 0 or below.",
+              .formula = "-k for the lowest x[k], k < n; of equal ones the latest; lowestbars(n) "
+                         "is that of low",
+              .seed = IND_WINDOW_SEED,
+              .source = "Pine's ta.lowestbars; TA-Lib's MININDEX counts from the first bar",
+              .lookback = "length - 1",
+              .pine = "ta.lowestbars",
+              .args = {IND_SOURCE_OR("low"), IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_lowestbars},
     {.kernel = NULL},
 };

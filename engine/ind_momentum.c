@@ -8,17 +8,55 @@ static void run_change(const struct kernel_call *c) {
         c->out[i] = number_or_null(x[i] - old[i]);
 }
 
-static const struct kernel kernel_change = {
+const struct kernel kernel_change = {
     .history = kernel_length, .lookback = kernel_length, .run = run_change};
 
-static void run_roc(const struct kernel_call *c) {
+/* factor (x - old) / old, and the plain ratio */
+static inline void rate(const struct kernel_call *c, double factor, double less) {
     const double *x = c->in[0], *old = x - (size_t)c->arg[0];
     for (size_t i = 0; i < c->n; i++)
-        c->out[i] = number_or_null(100 * (x[i] - old[i]) / old[i]);
+        c->out[i] = number_or_null(factor * (x[i] - less * old[i]) / old[i]);
 }
 
-static const struct kernel kernel_roc = {
-    .history = kernel_length, .lookback = kernel_length, .run = run_roc};
+static void run_roc(const struct kernel_call *c) {
+    rate(c, 100, 1);
+}
+
+static void run_rocp(const struct kernel_call *c) {
+    rate(c, 1, 1);
+}
+
+static void run_rocr(const struct kernel_call *c) {
+    rate(c, 1, 0);
+}
+
+static void run_rocr100(const struct kernel_call *c) {
+    rate(c, 100, 0);
+}
+
+#define RATE(name)                                                                                 \
+    const struct kernel kernel_##name = {                                                          \
+        .history = kernel_length, .lookback = kernel_length, .run = run_##name}
+
+RATE(roc);
+RATE(rocp);
+static RATE(rocr);
+static RATE(rocr100);
+
+/* 100 (x - x[n]) / the way between, 0 when nothing moved. */
+static void run_cmou(const struct kernel_call *c) {
+    size_t n = (size_t)c->arg[0];
+    for (size_t i = 0; i < c->n; i++) {
+        const double *oldest = c->in[0] + i - n;
+        double way = 0;
+        for (size_t k = 0; k < n; k++)
+            way += fabs(oldest[k + 1] - oldest[k]);
+        c->out[i] = way == 0 ? 0 : number_or_null(100 * (oldest[n] - oldest[0]) / way);
+    }
+}
+
+static const struct kernel kernel_cmou = {
+    .history = kernel_length, .lookback = kernel_length, .cost = kernel_length, .run = run_cmou};
 
 /* count: values seen, at most n + 1; before, gain and loss are the sums of the seed. */
 struct rsi {
@@ -31,7 +69,8 @@ static size_t rsi_state(const double *arg) {
     return sizeof(struct rsi);
 }
 
-static void run_rsi(const struct kernel_call *c) {
+/* less: 0 rsi, 1 cmo. */
+static inline void strength(const struct kernel_call *c, double less) {
     const double *x = c->in[0];
     struct rsi s = *(struct rsi *)c->state;
     double share = 1 / c->arg[0];
@@ -59,13 +98,23 @@ static void run_rsi(const struct kernel_call *c) {
             s.loss += (loss - s.loss) * share;
         }
         double both = s.gain + s.loss;
-        c->out[i] = both > 0 ? 100 * (s.gain / both) : 0;
+        c->out[i] = both > 0 ? 100 * ((s.gain - s.loss * less) / both) : 0;
     }
     *(struct rsi *)c->state = s;
 }
 
-static const struct kernel kernel_rsi = {
+static void run_rsi(const struct kernel_call *c) {
+    strength(c, 0);
+}
+
+static void run_cmo(const struct kernel_call *c) {
+    strength(c, 1);
+}
+
+const struct kernel kernel_rsi = {
     .lookback = kernel_length, .recursive = kernel_length, .state = rsi_state, .run = run_rsi};
+static const struct kernel kernel_cmo = {
+    .lookback = kernel_length, .recursive = kernel_length, .state = rsi_state, .run = run_cmo};
 
 /* Both averages' seed windows end on the same bar: the faster one leaves the first values out. The
  * line is null until its signal has a value, as TA-Lib's outputs begin together. */
@@ -85,58 +134,126 @@ static void build_macd(struct plan *p, const struct ind_use *use, int *ret_outpu
     ret_outputs[2] = plan_binary(p, &kernel_sub, line, ret_outputs[1]);
 }
 
+#define WILDER_SEED                                                                                \
+    "Seed: mean of the first n differences. A null is skipped: null there, the averages stay."
+
 const struct ind_row ind_momentum[] = {
     {.info = {.name = "rsi",
               .group = "momentum",
               .help = "Relative strength index, 0 to 100.",
-              .formula =
-                  "100 g / (g + l), 0 when g + l is 0; g and l: rma of gains and losses, seed: "
-                  "mean of the first n differences (Wilder 1978, TA-Lib's RSI). Lookback n. A "
-                  "null is skipped: null there, the averages stay.",
+              .formula = "100 g / (g + l), 0 when g + l is 0; g and l: rma of gains and losses",
+              .seed = WILDER_SEED,
+              .source = "Wilder 1978; TA-Lib's RSI; Pine's ta.rsi gives null or 100 where nothing "
+                        "moved or fell",
+              .lookback = "length",
+              .pine = "ta.rsi",
+              .talib = "RSI",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_rsi},
+    {.info = {.name = "cmo",
+              .group = "momentum",
+              .help = "Chande momentum oscillator, -100 to 100.",
+              .formula = "100 (g - l) / (g + l), 0 when g + l is 0; g and l as in rsi",
+              .seed = WILDER_SEED,
+              .source = "TA-Lib's CMO; Chande's own and Pine's ta.cmo take plain sums: cmou",
+              .lookback = "length",
+              .talib = "CMO",
+              .args = {IND_SOURCE, IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_cmo},
+    {.info = {.name = "cmou",
+              .group = "momentum",
+              .help = "Chande momentum oscillator of plain sums, -100 to 100.",
+              .formula = "100 (x - x[n]) / sum of |x - x[1]| over n, 0 when nothing moved",
+              .seed = IND_WINDOW_SEED,
+              .source = "Chande 1994; Pine's ta.cmo, TA-Lib's CMOU",
+              .lookback = "length",
+              .pine = "ta.cmo",
+              .talib = "CMOU",
+              .args = {IND_SOURCE, IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_cmou},
     {.info = {.name = "macd",
               .group = "momentum",
               .help = "Moving average convergence divergence: fast less slow ema, its ema, and the "
                       "difference of the two.",
-              .formula =
-                  "line = ema(fast) - ema(slow), signal = ema of the line, hist = line - signal "
-                  "(Appel; TA-Lib's MACD: both seed windows end on the same bar, the signal's "
-                  "seed is the mean of its first values, all three begin together). Lookback "
-                  "slow + signal - 2.",
-              .args = {IND_SOURCE,
-                       {.name = "fast", .kind = ARG_INT, .min = 1, .max = IND_LENGTH_MAX},
-                       {.name = "slow", .kind = ARG_INT, .min = 1, .max = IND_LENGTH_MAX},
-                       {.name = "signal", .kind = ARG_INT, .min = 1, .max = IND_LENGTH_MAX}},
+              .formula = "line = ema(fast) - ema(slow), signal = ema of the line, hist = line - "
+                         "signal; a fast longer than slow is swapped with it",
+              .seed = IND_TOGETHER "Both seed windows end on the same bar; the signal's seed is "
+                                   "the mean of its first values.",
+              .source = "Appel; TA-Lib's MACD; Pine's ta.macd seeds the fast ema on its own first "
+                        "values",
+              .lookback = "max(fast, slow) + signal - 2",
+              .pine = "ta.macd",
+              .talib = "MACD",
+              .args = {IND_SOURCE, IND_LENGTHS("fast", 1), IND_LENGTHS("slow", 1),
+                       IND_LENGTHS("signal", 1)},
               .n_args = 4,
               .outputs = {"line", "signal", "hist"},
               .n_outputs = 3},
      .build = build_macd},
-    {.info =
-         {.name = "change",
-          .group = "momentum",
-          .help = "Difference to the value `length` bars ago.",
-          .formula = "x - x[n], as in Pine. Lookback n.",
-          .args =
-              {IND_SOURCE,
-               {.name = "length", .kind = ARG_INT, .min = 1, .max = IND_LENGTH_MAX, .def = "1"}},
-          .n_args = 2},
+    {.info = {.name = "change",
+              .group = "momentum",
+              .help = "Difference to the value `length` bars ago.",
+              .formula = "x - x[n]",
+              .source = "Pine's ta.change",
+              .lookback = "length",
+              .pine = "ta.change",
+              .args = {IND_SOURCE, IND_LENGTH_OR("length", 1, "1")},
+              .n_args = 2},
      .kernel = &kernel_change},
     {.info = {.name = "mom",
               .group = "momentum",
               .help = "Momentum: difference to the value `length` bars ago.",
-              .formula = "x - x[n], as TA-Lib's MOM. Lookback n.",
+              .formula = "x - x[n]",
+              .source = "TA-Lib's MOM, Pine's ta.mom",
+              .lookback = "length",
+              .pine = "ta.mom",
+              .talib = "MOM",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_change},
     {.info = {.name = "roc",
               .group = "momentum",
               .help = "Rate of change to the value `length` bars ago, in percent.",
-              .formula = "100 (x - x[n]) / x[n], null when x[n] is 0 (Pine's; TA-Lib's ROC but for "
-                         "the 0). Lookback n.",
+              .formula = "100 (x - x[n]) / x[n], null when x[n] is 0",
+              .source = "Pine's ta.roc; TA-Lib's ROC, which gives 0 for the null",
+              .lookback = "length",
+              .pine = "ta.roc",
+              .talib = "ROC",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .kernel = &kernel_roc},
+    {.info = {.name = "rocp",
+              .group = "momentum",
+              .help = "Rate of change to the value `length` bars ago, as a fraction.",
+              .formula = "(x - x[n]) / x[n], null when x[n] is 0",
+              .source = "TA-Lib's ROCP, which gives 0 for the null",
+              .lookback = "length",
+              .talib = "ROCP",
+              .args = {IND_SOURCE, IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_rocp},
+    {.info = {.name = "rocr",
+              .group = "momentum",
+              .help = "Ratio to the value `length` bars ago.",
+              .formula = "x / x[n], null when x[n] is 0",
+              .source = "TA-Lib's ROCR, which gives 0 for the null",
+              .lookback = "length",
+              .talib = "ROCR",
+              .args = {IND_SOURCE, IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_rocr},
+    {.info = {.name = "rocr100",
+              .group = "momentum",
+              .help = "Ratio to the value `length` bars ago, times 100.",
+              .formula = "100 x / x[n], null when x[n] is 0",
+              .source = "TA-Lib's ROCR100, which gives 0 for the null",
+              .lookback = "length",
+              .talib = "ROCR100",
+              .args = {IND_SOURCE, IND_LENGTH(1)},
+              .n_args = 2},
+     .kernel = &kernel_rocr100},
     {.kernel = NULL},
 };

@@ -21,22 +21,21 @@ static size_t tr_lookback(const double *arg) {
     return arg[0] == 0;
 }
 
-static const struct kernel kernel_tr = {
-    .history = kernel_one, .lookback = tr_lookback, .run = run_tr};
-
-static int true_range(struct plan *p, double handle_na) {
-    int in[KERNEL_INPUTS_MAX] = {plan_node(p, &kernel_high, NULL, NULL),
-                                 plan_node(p, &kernel_low, NULL, NULL),
-                                 plan_node(p, &kernel_close, NULL, NULL), -1};
-    return plan_node(p, &kernel_tr, in, (double[KERNEL_ARGS_MAX]){handle_na});
-}
+const struct kernel kernel_tr = {.history = kernel_one, .lookback = tr_lookback, .run = run_tr};
 
 static void build_tr(struct plan *p, const struct ind_use *use, int *ret_outputs) {
-    ret_outputs[0] = true_range(p, use->number[0]);
+    int in[KERNEL_INPUTS_MAX] = {ind_candle(p, &kernel_high), ind_candle(p, &kernel_low),
+                                 ind_candle(p, &kernel_close), -1};
+    ret_outputs[0] = plan_node(p, &kernel_tr, in, (double[KERNEL_ARGS_MAX]){use->number[0]});
 }
 
 static void build_atr(struct plan *p, const struct ind_use *use, int *ret_outputs) {
-    ret_outputs[0] = plan_length(p, &kernel_rma, true_range(p, 0), use->number[0]);
+    ret_outputs[0] = plan_length(p, &kernel_rma, ind_true_range(p), use->number[0]);
+}
+
+static void build_natr(struct plan *p, const struct ind_use *use, int *ret_outputs) {
+    int atr = plan_length(p, &kernel_rma, ind_true_range(p), use->number[0]);
+    ret_outputs[0] = ind_times(p, 100, ind_div(p, atr, ind_candle(p, &kernel_close)));
 }
 
 /* Inputs: the series and its sma, the mean of the window. Two passes: each bar's squares are added
@@ -71,7 +70,7 @@ static void stdev_side_by_side(const double *oldest, const double *mean, double 
     lanes_store(out + 6, sum3 / lanes_both(n));
 }
 
-static void run_stdev(const struct kernel_call *c) {
+static inline void spread(const struct kernel_call *c, bool root) {
     const double *x = c->in[0], *mean = c->in[1];
     size_t n = (size_t)c->arg[0], i = 0;
     for (; i + STDEV_BARS <= c->n; i += STDEV_BARS)
@@ -86,8 +85,16 @@ static void run_stdev(const struct kernel_call *c) {
     struct stdev *s = c->state;
     for (i = 0; i < c->n; i++) {
         s->run = x[i] == *(x + i - 1) ? s->run + 1 : x[i] == x[i];
-        c->out[i] = s->run >= n ? 0 : sqrt(c->out[i]);
+        c->out[i] = s->run >= n ? 0 : root ? sqrt(c->out[i]) : number_or_null(c->out[i]);
     }
+}
+
+static void run_stdev(const struct kernel_call *c) {
+    spread(c, true);
+}
+
+static void run_variance(const struct kernel_call *c) {
+    spread(c, false);
 }
 
 static size_t stdev_history(const double *arg) {
@@ -95,70 +102,136 @@ static size_t stdev_history(const double *arg) {
 }
 
 /* The mean has counted the window already: no lookback of its own. */
-static const struct kernel kernel_stdev = {
-    .history = stdev_history, .state = stdev_state, .run = run_stdev};
+#define SPREAD(name)                                                                               \
+    const struct kernel kernel_##name = {                                                          \
+        .history = stdev_history, .cost = kernel_length, .state = stdev_state, .run = run_##name}
 
-static int deviation(struct plan *p, int source, int mean, double length) {
-    return plan_node(p, &kernel_stdev, (int[KERNEL_INPUTS_MAX]){source, mean, -1, -1},
+SPREAD(stdev);
+SPREAD(variance);
+
+static int deviation(struct plan *p, const struct kernel *kernel, int source, int mean,
+                     double length) {
+    return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){source, mean, -1, -1},
                      (double[KERNEL_ARGS_MAX]){length});
 }
 
 static void build_stdev(struct plan *p, const struct ind_use *use, int *ret_outputs) {
-    int mean = plan_length(p, &kernel_sma, use->node[0], use->number[1]);
-    ret_outputs[0] = deviation(p, use->node[0], mean, use->number[1]);
+    int mean = ind_sma(p, use->node[0], use->number[1]);
+    ret_outputs[0] = deviation(p, &kernel_stdev, use->node[0], mean, use->number[1]);
+}
+
+static void build_variance(struct plan *p, const struct ind_use *use, int *ret_outputs) {
+    int mean = ind_sma(p, use->node[0], use->number[1]);
+    ret_outputs[0] = deviation(p, &kernel_variance, use->node[0], mean, use->number[1]);
+}
+
+static void bands(struct plan *p, const struct ind_use *use, int *ret_bands) {
+    int mean = ind_sma(p, use->node[0], use->number[1]);
+    int sigma = deviation(p, &kernel_stdev, use->node[0], mean, use->number[1]);
+    int width = ind_mul(p, sigma, use->node[2]);
+    ret_bands[0] = mean;
+    ret_bands[1] = ind_add(p, mean, width);
+    ret_bands[2] = ind_sub(p, mean, width);
 }
 
 static void build_bb(struct plan *p, const struct ind_use *use, int *ret_outputs) {
-    int mean = plan_length(p, &kernel_sma, use->node[0], use->number[1]);
-    int width =
-        plan_binary(p, &kernel_mul, deviation(p, use->node[0], mean, use->number[1]), use->node[2]);
-    ret_outputs[0] = mean;
-    ret_outputs[1] = plan_binary(p, &kernel_add, mean, width);
-    ret_outputs[2] = plan_binary(p, &kernel_sub, mean, width);
+    bands(p, use, ret_outputs);
 }
+
+static void build_bbw(struct plan *p, const struct ind_use *use, int *ret_outputs) {
+    int band[3];
+    bands(p, use, band);
+    ret_outputs[0] = ind_div(p, ind_sub(p, band[1], band[2]), band[0]);
+}
+
+#define BAND_ARGS                                                                                  \
+    .args = {IND_SOURCE, IND_LENGTH(1), IND_NUMBER("mult", 0, 1000)}, .n_args = 3,                 \
+    .lookback = "length - 1", .seed = IND_WINDOW_SEED
 
 const struct ind_row ind_volatility[] = {
     {.info = {.name = "atr",
               .group = "volatility",
               .help = "Average true range.",
-              .formula =
-                  "rma of tr; the first tr is that of the second bar, seed: mean of the first n "
-                  "(Wilder 1978, TA-Lib's ATR). Lookback n.",
+              .formula = "rma of tr",
+              .seed = "The first tr is that of the second bar; seed: mean of the first n.",
+              .source = "Wilder 1978; TA-Lib's ATR; Pine's ta.atr counts high - low of the first "
+                        "bar too",
+              .lookback = "length",
+              .pine = "ta.atr",
+              .talib = "ATR",
               .args = {IND_LENGTH(1)},
               .n_args = 1},
      .build = build_atr},
+    {.info = {.name = "natr",
+              .group = "volatility",
+              .help = "Average true range in percent of the close.",
+              .formula = "100 atr(n) / close",
+              .seed = "As atr.",
+              .source = "TA-Lib's NATR",
+              .lookback = "length",
+              .talib = "NATR",
+              .args = {IND_LENGTH(1)},
+              .n_args = 1},
+     .build = build_natr},
     {.info = {.name = "tr",
               .group = "volatility",
               .help = "True range: the bar's range with the gap to the close before.",
-              .formula =
-                  "max(high - low, |high - close[1]|, |low - close[1]|); on the first bar null, "
-                  "or high - low with handle_na (Pine's tr, TA-Lib's TRANGE). Lookback 1, 0 "
-                  "with handle_na.",
+              .formula = "max(high - low, |high - close[1]|, |low - close[1]|)",
+              .seed = "On the first bar null, or high - low with handle_na.",
+              .source = "Wilder 1978; Pine's ta.tr, TA-Lib's TRANGE",
+              .lookback = "handle_na ? 0 : 1",
+              .pine = "ta.tr",
+              .talib = "TRANGE",
+              .aliases = {"trange"},
               .args = {{.name = "handle_na", .kind = ARG_BOOL, .def = "false"}},
               .n_args = 1},
      .build = build_tr},
     {.info = {.name = "bb",
               .group = "volatility",
               .help = "Bollinger bands: the mean and `mult` standard deviations around it.",
-              .formula =
-                  "middle = sma, upper and lower = middle +- mult * stdev (Bollinger; TA-Lib's "
-                  "BBANDS with SMA). Lookback n-1.",
-              .args = {IND_SOURCE,
-                       IND_LENGTH(1),
-                       {.name = "mult", .kind = ARG_FLOAT, .min = 0, .max = 1000}},
-              .n_args = 3,
+              .formula = "middle = sma, upper and lower = middle +- mult * stdev",
+              .source = "Bollinger; Pine's ta.bb, TA-Lib's BBANDS with SMA",
+              .pine = "ta.bb",
+              .talib = "BBANDS",
+              .aliases = {"bbands"},
+              BAND_ARGS,
               .outputs = {"middle", "upper", "lower"},
               .n_outputs = 3},
      .build = build_bb},
+    {.info = {.name = "bbw",
+              .group = "volatility",
+              .help = "Width of the Bollinger bands as a share of the mean.",
+              .formula = "(upper - lower) / middle of bb",
+              .source = "Bollinger; Pine's ta.bbw (times 100 in its newest version)",
+              .pine = "ta.bbw",
+              BAND_ARGS},
+     .build = build_bbw},
     {.info = {.name = "stdev",
               .group = "volatility",
               .help = "Standard deviation of the last `length` values.",
-              .formula =
-                  "Population: sqrt(sum (x - mean)^2 / n), two passes over the window, mean by "
-                  "sma, 0 for a constant window (TA-Lib's STDDEV). Lookback n-1. Null while the "
-                  "window holds a null.",
+              .formula = "Population: sqrt(sum (x - mean)^2 / n), two passes over the window, mean "
+                         "by sma, 0 for a constant window",
+              .seed = IND_WINDOW_SEED,
+              .source = "Pine's ta.stdev, TA-Lib's STDDEV",
+              .lookback = "length - 1",
+              .pine = "ta.stdev",
+              .talib = "STDDEV",
+              .aliases = {"stddev"},
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
      .build = build_stdev},
+    {.info = {.name = "variance",
+              .group = "volatility",
+              .help = "Variance of the last `length` values.",
+              .formula = "Population: sum (x - mean)^2 / n, as stdev",
+              .seed = IND_WINDOW_SEED,
+              .source = "Pine's ta.variance, TA-Lib's VAR",
+              .lookback = "length - 1",
+              .pine = "ta.variance",
+              .talib = "VAR",
+              .aliases = {"var"},
+              .args = {IND_SOURCE, IND_LENGTH(1)},
+              .n_args = 2},
+     .build = build_variance},
     {.kernel = NULL},
 };

@@ -57,6 +57,7 @@ struct kernel {
                       run() */
     kernel_size_fn *history;  /* bars of its inputs before the present one that it reads; NULL: 0 */
     kernel_size_fn *lookback; /* bars it adds to its inputs' lookback; NULL: 0 */
+    kernel_size_fn *cost;     /* values it reads for one bar; NULL: a few */
     kernel_size_fn *recursive; /* length of the recursion; NULL: none */
     kernel_size_fn *state;     /* bytes of state, zeroed before start; NULL: 0 */
     void (*start)(void *state, const double *arg);
@@ -79,6 +80,7 @@ extern const struct kernel kernel_time, kernel_bar_index, kernel_constant, kerne
 extern const struct kernel kernel_shift, kernel_shift_mask;
 /* kernel_number.c */
 extern const struct kernel kernel_add, kernel_sub, kernel_mul, kernel_div, kernel_mod, kernel_neg;
+extern const struct kernel kernel_share; /* a / b, but 0 where b is 0 */
 extern const struct kernel kernel_abs, kernel_min, kernel_max, kernel_nz, kernel_if, kernel_where;
 /* kernel_mask.c */
 extern const struct kernel kernel_lt, kernel_le, kernel_eq, kernel_ne, kernel_is_null;
@@ -89,6 +91,17 @@ extern const struct kernel kernel_position;
 /* ind_average.c */
 extern const struct kernel kernel_sma;
 extern const struct kernel kernel_ema; /* arg: length, first values to leave out of the seed */
-extern const struct kernel kernel_rma;
+extern const struct kernel kernel_rma, kernel_wma;
+/* ind_extreme.c */
+extern const struct kernel kernel_highest, kernel_lowest, kernel_highestbars, kernel_lowestbars;
+/* ind_volatility.c */
+extern const struct kernel kernel_tr; /* in: high, low, close; arg: 1 = first bar's range */
+extern const struct kernel kernel_stdev, kernel_variance; /* in: series, its sma; arg: length */
+/* ind_math.c */
+extern const struct kernel kernel_sum, kernel_cum;
+/* ind_transform.c */
+extern const struct kernel kernel_log10, kernel_atan;
+/* ind_momentum.c */
+extern const struct kernel kernel_rsi, kernel_change, kernel_roc, kernel_rocp;
 
 #endif

@@ -20,14 +20,28 @@ libengine_a_SOURCES = \
 	engine/expr.c engine/expr.h \
 	engine/ind.c engine/ind.h \
 	engine/ind_average.c \
+	engine/ind_channel.c \
+	engine/ind_direction.c \
 	engine/ind_event.c \
 	engine/ind_extreme.c \
+	engine/ind_flow.c \
 	engine/ind_math.c \
 	engine/ind_momentum.c \
+	engine/ind_oscillator.c \
+	engine/ind_pivot.c \
 	engine/ind_position.c \
 	engine/ind_price.c \
+	engine/ind_range.c \
+	engine/ind_regression.c \
 	engine/ind_row.h \
+	engine/ind_smooth.c \
+	engine/ind_statistic.c \
+	engine/ind_stochastic.c \
+	engine/ind_swing.c \
+	engine/ind_transform.c \
+	engine/ind_trend.c \
 	engine/ind_volatility.c \
+	engine/ind_volume.c \
 	engine/inside.c \
 	engine/kernel.h \
 	engine/kernel_column.c \

@@ -8,7 +8,7 @@
 #include "engine/text.h"
 
 #define SIGNATURE_MAX 100
-#define NAMES_MAX     256 /* built-in ones and a strategy's: what "did you mean" looks at */
+#define NAMES_MAX     512 /* built-in ones and a strategy's: what "did you mean" looks at */
 
 struct call {
     struct plan *p;
@@ -57,8 +57,11 @@ static bool unknown_name(const struct call *c) {
     bool called = c->n->kind == EXPR_CALL;
     const struct ind_row *row;
     for (size_t i = 0; (row = ind_row_at(i)) && n < NAMES_MAX; i++) {
-        if (called ? row->info.n_args > 0 : bare(row))
-            list[n++] = row->info.name;
+        if (called ? row->info.n_args == 0 : !bare(row))
+            continue;
+        list[n++] = row->info.name;
+        for (size_t k = 0; k < IND_ALIASES_MAX && row->info.aliases[k] && n < NAMES_MAX; k++)
+            list[n++] = row->info.aliases[k];
     }
     for (size_t i = 0; !called && i < 6 && n < NAMES_MAX; i++)
         list[n++] = words[i];
@@ -117,6 +120,11 @@ static int given(const struct ind_info *info, int n_given, size_t i) {
 
 static int default_node(struct plan *p, const char *def) {
     const struct ind_row *row = ind_row_find(def, strlen(def));
+    if (row && row->build) {
+        int outputs[IND_OUTPUTS_MAX];
+        row->build(p, &(struct ind_use){.n = 0}, outputs);
+        return outputs[0];
+    }
     if (row)
         return plan_node(p, row->kernel, NULL, NULL);
     if (strcmp(def, "true") == 0 || strcmp(def, "false") == 0)
@@ -152,9 +160,26 @@ static bool take(const struct call *c, const struct ind_info *info, const struct
     return false;
 }
 
+static int candle(struct plan *p, char column) {
+    static const struct {
+        char letter;
+        const struct kernel *kernel;
+    } columns[] = {{'o', &kernel_open},
+                   {'h', &kernel_high},
+                   {'l', &kernel_low},
+                   {'c', &kernel_close},
+                   {'v', &kernel_volume}};
+    size_t i = 0;
+    while (columns[i].letter != column)
+        i++;
+    return plan_node(p, columns[i].kernel, NULL, NULL);
+}
+
 static int plain(struct plan *p, const struct ind_row *row, const struct ind_use *use) {
     int in[KERNEL_INPUTS_MAX] = {-1, -1, -1, -1}, n_in = 0, n_arg = 0;
     double arg[KERNEL_ARGS_MAX] = {0};
+    for (const char *column = row->candles; column && *column; column++)
+        in[n_in++] = candle(p, *column);
     for (size_t i = 0; i < row->info.n_args; i++) {
         enum ind_arg_kind kind = row->info.args[i].kind;
         if (kind == ARG_SERIES || kind == ARG_CONDITION)
@@ -250,7 +275,8 @@ bool plan_compile_name(struct plan *p, const struct expr *e, const struct expr_n
                        struct plan_value *ret, struct expr_error *err) {
     struct call c = {p, e, n, names, values, err};
     const char *what;
-    if (own_name(&c, ret, &what)) {
+    const struct ind_row *row = ind_row_find(e->text + n->name, n->name_len);
+    if (!(row && n->kind == EXPR_CALL) && own_name(&c, ret, &what)) {
         if (n->kind == EXPR_NAME)
             return true;
         char name[STRATEGY_NAME_MAX] = "";
@@ -259,7 +285,6 @@ bool plan_compile_name(struct plan *p, const struct expr *e, const struct expr_n
         MESSAGE(err, "'%s' is %s, not a function", name, what);
         return false;
     }
-    const struct ind_row *row = ind_row_find(e->text + n->name, n->name_len);
     return row ? compile_row(&c, row, ret) : unknown_name(&c);
 }
 
@@ -275,7 +300,8 @@ static bool reserved(const char *name) {
         if (strcmp(words[i], name) == 0)
             return true;
     }
-    return ind_row_find(name, strlen(name)) != NULL;
+    const struct ind_row *row = ind_row_find(name, strlen(name));
+    return row && bare(row); /* a function's brackets tell it from a name: f and f(x) may differ */
 }
 
 bool plan_names_check(const struct strategy *s, struct expr_error *err) {

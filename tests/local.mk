@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/browser/service.test.mjs \
 	tests/columns.h \
 	tests/data/bad_input.tsv \
+	tests/data/functions.txt \
 	tests/data/golden.json \
 	tests/data/vectors.txt \
 	tests/faults/checker.py \
@@ -63,6 +64,7 @@ engine_tests = \
 	tests/check_decimate \
 	tests/check_eval \
 	tests/check_expr \
+	tests/check_functions \
 	tests/check_ind \
 	tests/check_independence \
 	tests/check_ledger \
@@ -127,6 +129,7 @@ tests_check_cost_LDADD = $(engine_test_libs)
 tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_eval_LDADD = $(engine_test_libs)
 tests_check_expr_LDADD = $(engine_test_libs)
+tests_check_functions_LDADD = $(engine_test_libs)
 tests_check_hold_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)

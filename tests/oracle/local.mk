@@ -3,6 +3,7 @@
 # One program a part: it takes the build folder, prints what it compared, and exits 0 when all agree.
 oracle_parts = \
 	tests/oracle/btpy_random.py \
+	tests/oracle/plain_functions.py \
 	tests/oracle/talib_functions.py
 EXTRA_DIST += \
 	$(oracle_parts) \
@@ -10,6 +11,8 @@ EXTRA_DIST += \
 	tests/oracle/batch.py \
 	tests/oracle/btpy_config.py \
 	tests/oracle/btpy_library.py \
+	tests/oracle/make_vectors.py \
+	tests/oracle/plain_cases.py \
 	tests/oracle/requirements.txt \
 	tests/oracle/talib_cases.py \
 	tests/oracle/walks.py
@@ -27,7 +30,11 @@ oracle: all tests/batch_tool$(EXEEXT) tests/columns_tool$(EXEEXT) tests/oracle/v
 	@failed=0; for part in $(oracle_parts); do \
 		PYTHONDONTWRITEBYTECODE=1 tests/oracle/venv/bin/python $(srcdir)/$$part . || failed=1; \
 	done; exit $$failed
-.PHONY: oracle
+
+# the numbers of tests/data/functions.txt, anew from TA-Lib and plain Python
+vectors: tests/oracle/venv/ready
+	tests/oracle/venv/bin/python $(srcdir)/tests/oracle/make_vectors.py > $(srcdir)/tests/data/functions.txt
+.PHONY: oracle vectors
 
 distclean-local: clean-oracle
 clean-oracle:

@@ -45,8 +45,9 @@ def compare(build, name, folder):
     for case in talib_cases.CASES:
         apart = 0.0
         for setting in case.settings:
-            for number in theirs(case, setting, data)[: len(case.outputs)]:
-                apart = max(apart, difference(case, next(columns), case.mend(number, data, setting), data))
+            for output, numbers in enumerate(theirs(case, setting, data)[: len(case.outputs)]):
+                numbers = case.mend(numbers, data, setting, output)
+                apart = max(apart, difference(case, next(columns), numbers, data))
         worst[case.name] = apart
     return worst
 
