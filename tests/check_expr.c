@@ -72,7 +72,7 @@ static const struct {
     {"ta.smaa(close, 5) > 1", 1, 4, "unknown function 'smaa'; did you mean 'sma'?", "sma"},
     {"crossovr(close, open)", 1, 1, "unknown function 'crossovr'; did you mean 'crossover'?",
      "crossover"},
-    {"supertrend(3, 10) > 1", 1, 1, "unknown function 'supertrend'", ""},
+    {"zigzagger(3, 10) > 1", 1, 1, "unknown function 'zigzagger'", ""},
     {"clsoe > 5", 1, 1, "unknown name 'clsoe'; did you mean 'close'?", "close"},
     {"Close > 5", 1, 1, "unknown name 'Close'; did you mean 'close'?", "close"},
     {"close > fsat", 1, 9, "unknown name 'fsat'; did you mean 'fast'?", "fast"},
