@@ -51,6 +51,7 @@ struct terms {
     struct costs costs, maker; /* maker: of limit and take-profit fills */
     struct lot lot;
     double leverage, maintenance;
+    double dust; /* less margin than this is left over by rounding and buys nothing */
     enum bt_size_type size_type;
     struct level_rule level[SIDE_COUNT][LEVEL_COUNT];
     bool hedging;

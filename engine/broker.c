@@ -6,12 +6,15 @@
 #include "engine/carry.h"
 #include "engine/enter.h"
 
+#define DUST 1e-10 /* of the starting cash */
+
 bool broker_init(struct broker *br, const struct broker_config *cfg, double cash) {
     size_t held = (size_t)(cfg->pyramiding > 1 ? cfg->pyramiding : 1) * SIDE_COUNT;
     /* a bar opens at most four entries, and an entry ends in a part a target, a rule's and a rest
      */
     size_t closed = (held + WALK_REFUSALS) * (TARGETS + 2);
     struct broker out = {.cfg = *cfg, .next = cfg->terms.first, .left_bar = SIZE_MAX};
+    out.cfg.terms.dust = DUST * cash;
     out.entries = calloc(3 * held, sizeof *out.entries);
     out.trades = calloc(3 * closed, sizeof *out.trades);
     if (!out.entries || !out.trades) {

@@ -59,6 +59,8 @@ static double units_of(struct walk *w, const struct order *o, const struct level
         most = cost_units(costs, free_margin, price, t->leverage);
     }
     double units = lot_floor(&t->lot, n < most ? n : most), whole = lot_floor(&t->lot, n);
+    if (units * price < t->dust * t->leverage)
+        units = 0;
     if (units == 0) {
         refuse(w, whole == 0 ? REFUSED_SIZE_ZERO : REFUSED_MARGIN);
         return 0;

@@ -348,6 +348,26 @@ START_TEST(an_order_is_cut_to_the_free_margin) {
 }
 END_TEST
 
+/* Once all is spent, the free margin is 0 but for rounding: nothing is bought with that. */
+START_TEST(rounding_buys_nothing) {
+    for (int k = 0; k < 100; k++) {
+        struct world w;
+        world_init(&w, rising, 4);
+        w.cash = 1000 + 7.3 * k;
+        w.cfg.terms.size_type = SIZE_EQUITY;
+        w.cfg.size = 1;
+        w.cfg.pyramiding = 2;
+        w.cfg.terms.costs.rate = 0.00134;
+        world_rule(&w, RULE_LONG_ENTRY, 0);
+        world_rule(&w, RULE_LONG_ENTRY, 1);
+        world_run(&w);
+        ck_assert_uint_eq(w.br.live.account.n, 1);
+        ck_assert_uint_eq(w.br.diagnosis.refused[REFUSED_MARGIN], 1);
+        world_release(&w);
+    }
+}
+END_TEST
+
 START_TEST(a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes) {
     struct world w;
     world_init(&w, rising, 5);
@@ -394,5 +414,5 @@ SUITE_MAIN("broker", a_signal_fills_at_the_next_open, a_signal_fills_at_its_own_
            finalize_closes_at_the_last_close_with_costs, without_finalize_a_position_stays_marked,
            what_the_last_bar_decides_never_fills, max_bars_ends_a_trade_by_time, sizes_of_each_type,
            units_lie_on_the_lot_grid, refusals_are_counted, an_order_is_cut_to_the_free_margin,
-           a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes,
+           rounding_buys_nothing, a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes,
            no_rule_acts_before_the_warm_up)

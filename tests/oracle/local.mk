@@ -4,6 +4,7 @@
 oracle_parts = \
 	tests/oracle/btpy_random.py \
 	tests/oracle/plain_functions.py \
+	tests/oracle/plain_random.py \
 	tests/oracle/talib_functions.py
 EXTRA_DIST += \
 	$(oracle_parts) \
@@ -12,7 +13,9 @@ EXTRA_DIST += \
 	tests/oracle/btpy_config.py \
 	tests/oracle/btpy_library.py \
 	tests/oracle/make_vectors.py \
+	tests/oracle/plain.py \
 	tests/oracle/plain_cases.py \
+	tests/oracle/plain_config.py \
 	tests/oracle/requirements.txt \
 	tests/oracle/talib_cases.py \
 	tests/oracle/walks.py
