@@ -12,24 +12,9 @@
 
 static const struct option options[] = {
     {"json", 0, NULL, false, "an array of objects"},
+    {"markdown", 0, NULL, false, "all of them as docs/functions.md"},
     {NULL, 0, NULL, false, NULL},
 };
-
-/* "bb(source, length, mult = 2).middle .upper .lower" */
-static void put_call(struct buf *b, const struct ind_info *f) {
-    buf_str(b, f->name);
-    for (size_t i = 0; i < f->n_args; i++) {
-        buf_fmt(b, "%s%s", i ? ", " : "(", f->args[i].name);
-        if (f->args[i].def)
-            buf_fmt(b, " = %s", f->args[i].def);
-    }
-    if (f->variadic)
-        buf_str(b, ", ...");
-    if (f->n_args > 0)
-        buf_char(b, ')');
-    for (size_t i = 0; i < f->n_outputs; i++)
-        buf_fmt(b, "%s.%s", i ? " " : "", f->outputs[i]);
-}
 
 static int print_json(const char *only) {
     struct buf b;
@@ -47,11 +32,25 @@ static int print_json(const char *only) {
     return EXIT_SUCCESS;
 }
 
+static int print_markdown(void) {
+    struct buf b;
+    buf_init(&b, 4U << 20);
+    functions_markdown(&b);
+    fputs(b.data ? b.data : "", stdout);
+    buf_release(&b);
+    return EXIT_SUCCESS;
+}
+
 static void print_one(const struct ind_info *f) {
     struct buf b;
     buf_init(&b, 4096);
-    put_call(&b, f);
+    function_call(&b, f);
     printf("%s\n  %s\n  %s\n", b.data ? b.data : f->name, f->help, f->formula);
+    if (f->seed)
+        printf("  %s\n", f->seed);
+    if (f->source)
+        printf("  %s\n", f->source);
+    printf("  lookback %s\n", f->lookback ? f->lookback : "0");
     for (size_t i = 0; i < f->n_args; i++) {
         const struct ind_arg *arg = &f->args[i];
         printf("  %-10s %s", arg->name, argument_kind_name(arg->kind));
@@ -75,7 +74,7 @@ static void print_all(void) {
     buf_init(&b, 4096);
     for (size_t i = 0; (f = ind_info_at(i)) != NULL; i++) {
         buf_clear(&b);
-        put_call(&b, f);
+        function_call(&b, f);
         table_add(&t, f->group);
         table_add(&t, b.data);
         table_add(&t, f->help);
@@ -99,6 +98,8 @@ static int verb(const struct args *a) {
                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
         return fail(a, &e);
     }
+    if (args_flag(a, "markdown"))
+        return print_markdown();
     if (args_flag(a, "json"))
         return print_json(name);
     if (f)
@@ -112,7 +113,7 @@ const struct command cmd_functions = {
     .name = "functions",
     .summary = "the functions that a strategy's expressions may call",
     .usage = "[NAME] [options]",
-    .details = "With a name: its arguments, bounds and formula.",
+    .details = "With a name: its arguments, bounds, formula, first values and lookback.",
     .examples = "  candlemill functions\n  candlemill functions bb",
     .options = options,
     .max_args = 1,

@@ -7,8 +7,14 @@
 
 const char *argument_kind_name(enum ind_arg_kind kind); /* "series" */
 
-/* {name, group, help, formula, gives, args:[{name, kind, default, min, max}], variadic, outputs:[]}
- */
+/* {name, group, help, formula, seed, source, lookback, pine, talib, aliases:[], gives,
+ * args:[{name, kind, default, min, max}], variadic, outputs:[]} */
 void function_json(struct json_out *j, const struct ind_info *f);
+
+/* "bb(source, length, mult).middle .upper .lower" */
+void function_call(struct buf *b, const struct ind_info *f);
+
+/* docs/functions.md: all of them. */
+void functions_markdown(struct buf *b);
 
 #endif

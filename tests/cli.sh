@@ -213,6 +213,8 @@ want 0 functions bb
 says out '.upper'
 want 0 functions bb --json
 says out '[{"name":"bb"'
+want 0 functions --markdown
+same out "$src/docs/functions.md"
 want 3 functions smaa
 
 # the metrics' rows: what docs/ and the page are made of
