@@ -8,6 +8,7 @@
 #include "lib/clock.h"
 #include "lib/csv.h"
 #include "lib/id.h"
+#include "lib/market_extra.h"
 #include "lib/result.h"
 
 #define SILENT_MS 300 /* a run that is done by then shows no bar */
@@ -26,6 +27,7 @@ struct job {
     struct bars file;
     struct request request;
     struct market_data data;
+    struct market_extra extra;
     struct bt_result result;
     bool have_file, have_request, have_data, have_result;
 };
@@ -35,6 +37,7 @@ static void job_release(struct job *j) {
         bt_result_release(&j->result);
     if (j->have_data)
         market_data_release(&j->data);
+    market_extra_release(&j->extra);
     if (j->have_request)
         request_release(&j->request);
     if (j->have_file)
@@ -108,14 +111,19 @@ static enum err_code load(const struct args *a, struct job *j, struct err *e) {
     size_t warmup = j->request.want_warmup;
     if (path) {
         code = market_from_bars(&j->file, stored, &j->request, warmup, &j->data, e);
+        j->have_data = code == ERR_NONE;
+        if (code == ERR_NONE)
+            code = market_extra_from_bars(&j->file, stored, &j->request, &j->data, &j->extra, e);
     } else {
         struct store *store = store_from_args(a, e);
         if (!store)
             return e->code;
         code = market_load(store, &j->request, warmup, &j->data, e);
+        j->have_data = code == ERR_NONE;
+        if (code == ERR_NONE)
+            code = market_extra_load(store, &j->request, &j->data, NULL, NULL, &j->extra, e);
         store_close(store);
     }
-    j->have_data = code == ERR_NONE;
     return code;
 }
 

@@ -29,6 +29,7 @@ libcandlemill_a_SOURCES = \
 	lib/log.c lib/log.h \
 	lib/market.c lib/market.h \
 	lib/market_cut.h \
+	lib/market_extra.c lib/market_extra.h \
 	lib/market_import.c \
 	lib/market_load.c \
 	lib/proc.c lib/proc.h \

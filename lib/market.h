@@ -17,9 +17,11 @@ struct market_data {
     enum interval source;    /* interval it was aggregated from; = the request's when stored so */
     size_t wanted_warmup;    /* more than `first`: fewer bars were there */
     size_t partial; /* aggregated bars with fewer source bars in them than they could have */
-    int64_t partial_first_ms;       /* open time of the first of them */
-    int64_t stored_from, stored_to; /* open times of the first and last bar there is */
-    bool starts_late, ends_early;   /* the range asked for reaches beyond them */
+    int64_t partial_first_ms;         /* open time of the first of them */
+    int64_t stored_from, stored_to;   /* open times of the first and last bar there is */
+    size_t lower_bars, funding_rates; /* of path 'lower' and the funding series; 0: not read */
+    char lower_hash[HASH_HEX_MAX], funding_hash[HASH_HEX_MAX];
+    bool starts_late, ends_early; /* the range asked for reaches beyond them */
 };
 
 /* Bars of a request out of the store, aggregated from the coarsest stored interval that divides the

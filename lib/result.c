@@ -106,6 +106,16 @@ static void put_data(struct json_out *j, const struct request *r, const struct m
     json_put_string(j, "interval", interval_name(r->interval));
     json_put_string(j, "source", interval_name(d->source));
     json_put_int(j, "bars", (int64_t)(d->bars.n - d->first));
+    if (d->lower_bars > 0) {
+        json_put_string(j, "lowerInterval", interval_name(r->lower));
+        json_put_int(j, "lowerBars", (int64_t)d->lower_bars);
+        json_put_string(j, "lowerHash", d->lower_hash);
+    }
+    if (d->funding_rates > 0) {
+        json_put_string(j, "funding", r->funding);
+        json_put_int(j, "fundingRates", (int64_t)d->funding_rates);
+        json_put_string(j, "fundingHash", d->funding_hash);
+    }
     put_time(j, "from", d->bars.t[d->first]);
     put_time(j, "to", d->bars.t[d->bars.n - 1]);
     json_put_int(j, "warmup", (int64_t)d->first);

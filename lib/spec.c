@@ -15,8 +15,7 @@ enum kind {
     WHOLE,  /* an int at offset */
     FLAG,   /* a bool at offset */
     CHOICE, /* an enum at offset */
-    LATER,  /* read by request_parse itself */
-    NOT_YET /* part of the language, but this version does not do it */
+    LATER   /* read by request_parse itself */
 };
 
 struct word {
@@ -26,7 +25,6 @@ struct word {
     struct range range;
     const char *const *names; /* CHOICE: ends with NULL */
     read_fn *read;
-    const char *instead; /* NOT_YET: what a user can do */
 };
 
 #define AT(field) .offset = offsetof(struct request, field)
@@ -57,18 +55,25 @@ static const struct word words[] = {
     {"maintenance", NUMBER, AT(cfg.maintenance), .range = {.max = 0.99, .unit = RATE}},
     {"fill", CHOICE, AT(cfg.fill), .names = fills},
     {"path", CHOICE, AT(cfg.path), .names = paths},
-    {"lowerInterval", NOT_YET, .instead = "use path 'pessimistic', 'optimistic', 'ohlc' or 'olhc'"},
+    {"lowerInterval", FORM, .read = spec_lower_interval},
     {"stopLoss", FORM, .read = spec_stop_loss},
     {"takeProfit", FORM, .read = spec_take_profit},
     {"trailingStop", FORM, .read = spec_trailing_stop},
+    {"breakEven", FORM, .read = spec_break_even},
     {"hedging", FLAG, AT(cfg.hedging)},
     {"pyramiding", WHOLE, AT(cfg.pyramiding),
      .range = {.min = 1, .max = 1000, .unit = "entries held at once"}},
     {"maxBars", WHOLE, AT(cfg.max_bars), .range = {.min = 1, .max = BARS_MAX, .unit = "bars"}},
+    {"cooldown", NUMBER, AT(cfg.cooldown),
+     .range = {.max = BARS_MAX, .unit = "bars after an exit without an entry"}},
+    {"maxTradesPerDay", NUMBER, AT(cfg.max_trades_per_day),
+     .range = {.min = 1, .max = 1e6, .unit = "entries in one UTC day"}},
     {"finalize", FLAG, AT(cfg.finalize)},
     {"exclusiveOrders", FLAG, AT(cfg.exclusive_orders)},
     {"lot", FORM, .read = spec_lot},
-    {"funding", NOT_YET, .instead = "leave it out, or add its cost to commission"},
+    {"tick", NUMBER, AT(cfg.tick), .range = {.max = 1e9, .unit = "price step; 0 is any price"}},
+    {"funding", FORM, .read = spec_funding},
+    {"borrow", NUMBER, AT(cfg.borrow), .range = {.max = 5, .unit = "a yearly rate on shorts"}},
     {"annualisation", NUMBER, AT(cfg.annualisation),
      .range = {.min = 1, .max = 366, .unit = "days a year"}},
     {"riskFree", NUMBER, AT(cfg.risk_free),
@@ -97,10 +102,6 @@ static enum err_code read_choice(struct request *r, const struct word *w, struct
     enum err_code code = spec_choice(v, p, w->names, n, &i, e);
     if (code != ERR_NONE)
         return code;
-    if (w->names == paths && i == PATH_LOWER)
-        return err_at(e, ERR_INVALID, p, "not_supported",
-                      "path 'lower' is not in this version; use 'pessimistic', 'optimistic', "
-                      "'ohlc' or 'olhc'");
     memcpy((char *)r + w->offset, &i, sizeof i);
     return ERR_NONE;
 }
@@ -136,9 +137,6 @@ static enum err_code read_word(struct request *r, const struct word *w, struct j
         return code;
     case CHOICE:
         return read_choice(r, w, v, p, e);
-    case NOT_YET:
-        return err_at(e, ERR_INVALID, p, "not_supported", "%s is not in this version; %s", w->name,
-                      w->instead);
     case LATER:
         break;
     }
@@ -178,6 +176,21 @@ static enum err_code read_words(struct request *r, struct json_object *params, s
     return ERR_NONE;
 }
 
+static enum err_code check_lower(const struct request *r, struct err *e) {
+    bool given = spec_member(r->tree, "lowerInterval") != NULL;
+    if (r->cfg.path != PATH_LOWER)
+        return given ? err_at(e, ERR_INVALID, "/lowerInterval", "conflict",
+                              "lowerInterval belongs to path 'lower'")
+                     : ERR_NONE;
+    if (!given)
+        return err_at(e, ERR_INVALID, "/lowerInterval", "missing",
+                      "path 'lower' needs lowerInterval: the interval of the finer bars");
+    if (!interval_divides(r->lower, r->interval))
+        return err_at(e, ERR_INVALID, "/lowerInterval", "range", "bars of %s do not add up to %s",
+                      interval_name(r->lower), interval_name(r->interval));
+    return ERR_NONE;
+}
+
 /* Words that must fit one another. */
 static enum err_code check_together(const struct request *r, struct err *e) {
     const struct bt_config *cfg = &r->cfg;
@@ -193,7 +206,11 @@ static enum err_code check_together(const struct request *r, struct err *e) {
         cfg->stop_loss.kind == STOP_NONE)
         return err_at(e, ERR_INVALID, "/size", "conflict",
                       "size 'risk' needs a stopLoss: a vote has only the request's stops");
-    return spec_profile(r, e);
+    if (cfg->hedging && cfg->combine != COMBINE_SLEEVES)
+        return err_at(e, ERR_INVALID, "/hedging", "conflict",
+                      "a vote has one wish at a time: hedging needs combine 'sleeves'");
+    enum err_code code = check_lower(r, e);
+    return code == ERR_NONE ? spec_profile(r, e) : code;
 }
 
 static enum err_code read_warmup(struct request *r, struct json_object *params, struct err *e) {

@@ -17,6 +17,8 @@ struct request {
     int64_t warmup;           /* bars before the range, -1: computed */
     size_t want_warmup;       /* bars to read before the range: the computed number or more */
     struct bt_config cfg;     /* borrows from the strategies below and from the tree */
+    enum interval lower;      /* of path 'lower' */
+    char funding[SYMBOL_MAX]; /* symbol of the funding series, or empty */
     int priority;
     struct json_object *tree; /* the flattened params; kept for the strings that cfg borrows */
     struct strategy *owned;   /* strategies given as objects, BACKTEST_STRATEGIES_MAX rows */

@@ -24,18 +24,43 @@ enum err_code spec_symbol(struct request *r, struct json_object *v, const char *
     return ERR_NONE;
 }
 
-enum err_code spec_interval(struct request *r, struct json_object *v, const char *p,
-                            struct err *e) {
+static enum err_code one_interval(struct json_object *v, const char *p, enum interval *ret,
+                                  struct err *e) {
     const char *names[INTERVAL_COUNT];
     int i;
     for (i = 0; i < INTERVAL_COUNT; i++)
         names[i] = interval_name((enum interval)i);
     enum err_code code = spec_choice(v, p, names, INTERVAL_COUNT, &i, e);
-    if (code == ERR_NONE) {
-        r->interval = (enum interval)i;
-        r->cfg.interval = r->interval;
-    }
+    if (code == ERR_NONE)
+        *ret = (enum interval)i;
     return code;
+}
+
+enum err_code spec_interval(struct request *r, struct json_object *v, const char *p,
+                            struct err *e) {
+    enum err_code code = one_interval(v, p, &r->interval, e);
+    r->cfg.interval = r->interval;
+    return code;
+}
+
+enum err_code spec_lower_interval(struct request *r, struct json_object *v, const char *p,
+                                  struct err *e) {
+    return one_interval(v, p, &r->lower, e);
+}
+
+enum err_code spec_funding(struct request *r, struct json_object *v, const char *p, struct err *e) {
+    static const struct range rate = {
+        .min = -0.1, .max = 0.1, .unit = "a rate per 8 h; or the symbol of a funding series"};
+    if (!json_object_is_type(v, json_type_string))
+        return spec_number(v, p, &rate, &r->cfg.funding, e);
+    const char *symbol = json_object_get_string(v);
+    if (!symbol_valid(symbol))
+        return err_at(e, ERR_INVALID, p, "format",
+                      "funding must be a rate per 8 h or a symbol of 1 to %d letters, digits or "
+                      "_.:^=@-",
+                      SYMBOL_MAX - 1);
+    snprintf(r->funding, sizeof r->funding, "%s", symbol);
+    return ERR_NONE;
 }
 
 static enum err_code date(struct json_object *v, const char *p, int64_t *ret, struct err *e) {
@@ -72,6 +97,7 @@ enum err_code spec_size(struct request *r, struct json_object *v, const char *p,
         [SIZE_RISK] = "risk",
     };
     static const char *const keys[] = {"type", "value"};
+    r->cfg.size_given = true;
     if (!json_object_is_type(v, json_type_object)) {
         r->cfg.size_type = SIZE_EQUITY;
         return spec_number(v, p, &ranges[SIZE_EQUITY], &r->cfg.size, e);
@@ -123,15 +149,18 @@ enum err_code spec_commission(struct request *r, struct json_object *v, const ch
     static const struct range money = {.max = 1e9, .unit = "money a fill"};
     const struct member rows[] = {{"rate", rate, &r->cfg.commission_rate},
                                   {"fixed", money, &r->cfg.commission_fixed},
-                                  {"minimum", money, &r->cfg.commission_minimum}};
-    return members(v, p, rows, 3, e);
+                                  {"minimum", money, &r->cfg.commission_minimum},
+                                  {"maker", rate, &r->cfg.commission_maker}};
+    return members(v, p, rows, 4, e);
 }
 
 enum err_code spec_lot(struct request *r, struct json_object *v, const char *p, struct err *e) {
     static const struct range units = {.max = UNITS_MAX, .unit = "units; 0 is any fraction"};
+    static const struct range money = {.max = MONEY_MAX, .unit = "money an entry is worth"};
     const struct member rows[] = {{"step", units, &r->cfg.lot_step},
-                                  {"min", units, &r->cfg.lot_min}};
-    return members(v, p, rows, 2, e);
+                                  {"min", units, &r->cfg.lot_min},
+                                  {"minValue", money, &r->cfg.lot_min_value}};
+    return members(v, p, rows, 3, e);
 }
 
 static enum err_code stop(struct bt_stop *ret, double max, struct json_object *v, const char *p,
@@ -170,6 +199,11 @@ enum err_code spec_take_profit(struct request *r, struct json_object *v, const c
 enum err_code spec_trailing_stop(struct request *r, struct json_object *v, const char *p,
                                  struct err *e) {
     return stop(&r->cfg.trailing_stop, 1, v, p, e);
+}
+
+enum err_code spec_break_even(struct request *r, struct json_object *v, const char *p,
+                              struct err *e) {
+    return stop(&r->cfg.break_even, 100, v, p, e);
 }
 
 enum err_code spec_tags(struct request *r, struct json_object *v, const char *p, struct err *e) {

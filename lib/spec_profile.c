@@ -10,9 +10,6 @@ static enum err_code only_there(const struct request *r, struct err *e) {
     if (spec_member(r->tree, "exclusiveOrders"))
         return err_at(e, ERR_INVALID, "/exclusiveOrders", "profile",
                       "exclusiveOrders exists in profile 'backtesting.py' only");
-    if (r->cfg.hedging)
-        return err_at(e, ERR_INVALID, "/hedging", "not_supported",
-                      "hedging is in this version with profile 'backtesting.py' only");
     return ERR_NONE;
 }
 
@@ -20,8 +17,9 @@ enum err_code spec_profile(const struct request *r, struct err *e) {
     const struct bt_config *cfg = &r->cfg;
     if (cfg->profile != PROFILE_BACKTESTING_PY)
         return only_there(r, e);
-    static const char *const absent[] = {"/slippage", "/maintenance", "/path", "/lot",
-                                         "/trailingStop"};
+    static const char *const absent[] = {
+        "/slippage",  "/maintenance", "/path",    "/lot",    "/trailingStop", "/lowerInterval",
+        "/breakEven", "/tick",        "/funding", "/borrow", "/cooldown",     "/maxTradesPerDay"};
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
         if (spec_member(r->tree, absent[i] + 1))
             return lacks(absent[i], "", e);
@@ -29,6 +27,9 @@ enum err_code spec_profile(const struct request *r, struct err *e) {
     if (json_object_is_type(commission, json_type_object) && spec_member(commission, "minimum"))
         return err_at(e, ERR_INVALID, "/commission/minimum", "profile",
                       "profile 'backtesting.py' has no minimum commission");
+    if (json_object_is_type(commission, json_type_object) && spec_member(commission, "maker"))
+        return err_at(e, ERR_INVALID, "/commission/maker", "profile",
+                      "profile 'backtesting.py' has one commission for all fills");
     if (cfg->size_type == SIZE_CASH || cfg->size_type == SIZE_RISK)
         return err_at(e, ERR_INVALID, "/size/type", "profile",
                       "profile 'backtesting.py' sizes by 'equity' (a share of the free margin) or "

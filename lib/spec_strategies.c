@@ -166,6 +166,8 @@ static const char *stop_word(const struct request *r, const char *where) {
         return "/takeProfit";
     if (strcmp(where, "trailingStop") == 0 && cfg->trailing_stop.kind == STOP_EXPR)
         return "/trailingStop";
+    if (strcmp(where, "breakEven") == 0 && cfg->break_even.kind == STOP_EXPR)
+        return "/breakEven";
     return NULL;
 }
 

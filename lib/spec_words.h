@@ -51,6 +51,11 @@ enum err_code spec_take_profit(struct request *r, struct json_object *v, const c
                                struct err *e);
 enum err_code spec_trailing_stop(struct request *r, struct json_object *v, const char *p,
                                  struct err *e);
+enum err_code spec_break_even(struct request *r, struct json_object *v, const char *p,
+                              struct err *e);
+enum err_code spec_lower_interval(struct request *r, struct json_object *v, const char *p,
+                                  struct err *e);
+enum err_code spec_funding(struct request *r, struct json_object *v, const char *p, struct err *e);
 enum err_code spec_lot(struct request *r, struct json_object *v, const char *p, struct err *e);
 enum err_code spec_tags(struct request *r, struct json_object *v, const char *p, struct err *e);
 enum err_code spec_note(struct request *r, struct json_object *v, const char *p, struct err *e);

@@ -1,7 +1,8 @@
 /* Bars for a run: cut to range and warm-up, aggregated, out of a real store; and what is said when
  * they are not there. */
-#include "lib/market.h"
+#include "lib/market_extra.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -365,8 +366,61 @@ START_TEST(a_year_of_minutes_costs_little) {
 }
 END_TEST
 
-SUITE_MAIN("market", cuts_to_the_range_and_its_warmup, counts_gaps_in_the_range_only,
-           aggregates_whole_buckets_and_names_partial_ones, infers_the_interval,
-           refuses_what_is_no_market, imports_merge_by_time, loads_exactly_the_warmup_over_gaps,
-           takes_the_coarsest_interval_that_divides, says_what_is_missing,
-           a_year_of_minutes_costs_little)
+START_TEST(finer_bars_and_funding_come_from_the_store) {
+    struct world w = world_new();
+    struct err e = {0};
+    struct market_data d;
+    struct market_extra x;
+    struct bars hours = series(JAN1, MS_PER_HOUR, 240),
+                minutes = series(JAN1, MS_PER_MINUTE, 14400);
+    struct bars rates;
+    bars_init(&rates);
+    for (int64_t i = 0; i < 30; i++) /* rate -0.0001, then 0.0002, … as 1 + rate */
+        ck_assert(
+            bars_append(&rates, JAN1 + i * 8 * MS_PER_HOUR, 1, 2, 0.5, i % 2 ? 1.0002 : 0.9999, 0));
+    import(&w, "BTCUSDT", INTERVAL_1H, &hours, 240, 0);
+    import(&w, "BTCUSDT", INTERVAL_1M, &minutes, 14400, 0);
+    import(&w, "BTCUSDT.F", INTERVAL_8H, &rates, 30, 0);
+    struct request r = wish(INTERVAL_1H, "2024-01-03", "2024-01-05");
+    r.cfg.path = PATH_LOWER;
+    r.lower = INTERVAL_5M;
+    snprintf(r.funding, sizeof r.funding, "BTCUSDT.F");
+    ck_assert_int_eq(market_load(w.store, &r, 30, &d, &e), ERR_NONE);
+    ck_assert_msg(market_extra_load(w.store, &r, &d, NULL, NULL, &x, &e) == ERR_NONE, "%s",
+                  e.message);
+    ck_assert_ptr_eq(r.cfg.lower, &x.lower.bars);
+    ck_assert_uint_eq(d.lower_bars, 48 * 12); /* of the range alone */
+    ck_assert(x.lower.bars.t[0] == r.start_ms);
+    ck_assert_uint_eq(r.cfg.n_funding, 6);
+    ck_assert(r.cfg.funding_times[0] == r.start_ms);
+    ck_assert(fabs(r.cfg.funding_rates[0] + 0.0001) < 1e-15 &&
+              fabs(r.cfg.funding_rates[1] - 0.0002) < 1e-15);
+    ck_assert(d.lower_hash[0] != 0 && d.funding_hash[0] != 0);
+    market_extra_release(&x);
+
+    snprintf(r.funding, sizeof r.funding, "NOBODY");
+    ck_assert_int_eq(market_extra_load(w.store, &r, &d, NULL, NULL, &x, &e), ERR_UNPROCESSABLE);
+    ck_assert_str_eq(e.message, "Insufficient market data: no funding series NOBODY is stored");
+    market_data_release(&d);
+
+    /* out of a file's minutes */
+    ck_assert_int_eq(market_from_bars(&minutes, INTERVAL_1M, &r, 0, &d, &e), ERR_NONE);
+    ck_assert_int_eq(market_extra_from_bars(&minutes, INTERVAL_1M, &r, &d, &x, &e),
+                     ERR_UNPROCESSABLE);
+    r.funding[0] = 0;
+    ck_assert_int_eq(market_extra_from_bars(&minutes, INTERVAL_1M, &r, &d, &x, &e), ERR_NONE);
+    ck_assert_uint_eq(d.lower_bars, 48 * 12);
+    market_extra_release(&x);
+    market_data_release(&d);
+    bars_release(&hours);
+    bars_release(&minutes);
+    bars_release(&rates);
+    world_end(&w);
+}
+END_TEST
+
+SUITE_MAIN("market", finer_bars_and_funding_come_from_the_store, cuts_to_the_range_and_its_warmup,
+           counts_gaps_in_the_range_only, aggregates_whole_buckets_and_names_partial_ones,
+           infers_the_interval, refuses_what_is_no_market, imports_merge_by_time,
+           loads_exactly_the_warmup_over_gaps, takes_the_coarsest_interval_that_divides,
+           says_what_is_missing, a_year_of_minutes_costs_little)

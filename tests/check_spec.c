@@ -1,6 +1,7 @@
 /* Every word of a request: its default, its bounds, its error; strategies in each form. */
 #include "lib/spec.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -118,6 +119,25 @@ START_TEST(every_word_is_read) {
     ck_assert_double_eq(c->risk_free, 0.02);
     ck_assert_double_eq(c->strategies[0].params[1], 25.5);
     ck_assert(c->strategies[1].params[0] == 5 && c->strategies[1].params[1] == 9);
+    request_release(&r);
+
+    r = good(
+        "{\"symbol\":\"EURUSD\",\"interval\":\"1h\",\"strategies\":[\"sma\"],\"path\":\"lower\","
+        "\"lowerInterval\":\"5m\",\"commission\":{\"rate\":0.001,\"maker\":0.0002},\"hedging\":"
+        "true,"
+        "\"breakEven\":0.02,\"cooldown\":4,\"maxTradesPerDay\":2,\"lot\":{\"minValue\":10},"
+        "\"tick\":0.5,"
+        "\"funding\":\"EURUSD.F\",\"borrow\":0.03}");
+    ck_assert(c->path == PATH_LOWER && r.lower == INTERVAL_5M && c->hedging);
+    ck_assert(c->commission_rate == 0.001 && c->commission_maker == 0.0002);
+    ck_assert(c->break_even.kind == STOP_FRACTION && c->break_even.fraction == 0.02);
+    ck_assert(c->cooldown == 4 && c->max_trades_per_day == 2 && !c->size_given);
+    ck_assert(c->lot_min_value == 10 && c->tick == 0.5 && c->borrow == 0.03 && c->funding == 0);
+    ck_assert_str_eq(r.funding, "EURUSD.F");
+    request_release(&r);
+    r = good(
+        "{\"symbol\":\"EURUSD\",\"interval\":\"1h\",\"strategies\":[\"sma\"],\"funding\":-0.0001}");
+    ck_assert(c->funding == -0.0001 && isnan(c->commission_maker) && isnan(c->cooldown));
     request_release(&r);
 
     static const struct {
@@ -306,21 +326,27 @@ START_TEST(bad_words_are_named) {
         {"\"leverage\":100,\"maintenance\":0.01", "/maintenance", "range",
          "maintenance must be below the initial margin 1/leverage = 0.01"},
         {"\"fill\":\"next\"", "/fill", "choice", "fill must be 'open' or 'close', not 'next'"},
-        {"\"path\":\"lower\"", "/path", "not_supported",
-         "path 'lower' is not in this version; use 'pessimistic', 'optimistic', 'ohlc' or 'olhc'"},
-        {"\"lowerInterval\":\"1m\"", "/lowerInterval", "not_supported",
-         "lowerInterval is not in this version; use path 'pessimistic', 'optimistic', 'ohlc' or "
-         "'olhc'"},
-        {"\"funding\":0.0001", "/funding", "not_supported",
-         "funding is not in this version; leave it out, or add its cost to commission"},
+        {"\"path\":\"lower\"", "/lowerInterval", "missing",
+         "path 'lower' needs lowerInterval: the interval of the finer bars"},
+        {"\"path\":\"lower\",\"lowerInterval\":\"1h\"", "/lowerInterval", "range",
+         "bars of 1h do not add up to 1h"},
+        {"\"lowerInterval\":\"1m\"", "/lowerInterval", "conflict",
+         "lowerInterval belongs to path 'lower'"},
+        {"\"funding\":0.2", "/funding", "range",
+         "funding must be a number from -0.1 to 0.1 (a rate per 8 h; or the symbol of a funding "
+         "series)"},
+        {"\"funding\":\"a b\"", "/funding", "format",
+         "funding must be a rate per 8 h or a symbol of 1 to 32 letters, digits or _.:^=@-"},
+        {"\"maxTradesPerDay\":0", "/maxTradesPerDay", "range",
+         "maxTradesPerDay must be a number from 1 to 1000000 (entries in one UTC day)"},
         {"\"stopLoss\":0", "/stopLoss", "range",
          "stopLoss must be a number above 0 and at most 1 (a fraction of the entry price: 0.05 is "
          "5 %)"},
         {"\"takeProfit\":true", "/takeProfit", "type",
          "takeProfit must be a number (a fraction of the entry price) or a string (an expression "
          "that gives a price)"},
-        {"\"hedging\":true", "/hedging", "not_supported",
-         "hedging is in this version with profile 'backtesting.py' only"},
+        {"\"hedging\":true,\"combine\":\"any\"", "/hedging", "conflict",
+         "a vote has one wish at a time: hedging needs combine 'sleeves'"},
         {"\"hedging\":1", "/hedging", "type", "hedging must be true or false"},
         {"\"exclusiveOrders\":false", "/exclusiveOrders", "profile",
          "exclusiveOrders exists in profile 'backtesting.py' only"},

@@ -65,9 +65,11 @@ engine_tests = \
 	tests/check_eval \
 	tests/check_expr \
 	tests/check_functions \
+	tests/check_hold \
 	tests/check_ind \
 	tests/check_independence \
 	tests/check_ledger \
+	tests/check_lower \
 	tests/check_metrics \
 	tests/check_order \
 	tests/check_parts \
@@ -76,6 +78,7 @@ engine_tests = \
 	tests/check_presets \
 	tests/check_program \
 	tests/check_reference \
+	tests/check_resting \
 	tests/check_vote
 lib_tests = \
 	tests/check_auth \
@@ -89,7 +92,6 @@ lib_tests = \
 	tests/check_feed \
 	tests/check_feed_ask \
 	tests/check_golden \
-	tests/check_hold \
 	tests/check_json \
 	tests/check_market \
 	tests/check_result \
@@ -111,7 +113,6 @@ api_tests = \
 worker_tests = \
 	tests/check_lease \
 	tests/check_relay \
-	tests/check_resting \
 	tests/check_scheduler
 check_PROGRAMS += $(engine_tests) $(lib_tests) $(api_tests) $(worker_tests)
 TESTS += $(engine_tests) $(lib_tests) $(api_tests) $(worker_tests)
@@ -134,6 +135,7 @@ tests_check_hold_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
 tests_check_independence_LDADD = $(engine_test_libs)
 tests_check_ledger_LDADD = $(engine_test_libs)
+tests_check_lower_LDADD = $(engine_test_libs)
 tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_parts_LDADD = $(engine_test_libs)

@@ -15,7 +15,7 @@
 #include "worker/cache_trim.h"
 #include "worker/must.h"
 
-#define FORMAT    "CMCOL001"
+#define FORMAT    "CMCOL002"
 #define COLUMNS   6
 #define HEAD_SIZE 512
 

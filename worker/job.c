@@ -6,7 +6,7 @@
 
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "lib/market.h"
+#include "lib/market_extra.h"
 #include "lib/result.h"
 #include "lib/spec.h"
 #include "worker/bounds.h"
@@ -26,6 +26,7 @@ struct job_now {
     struct claim claim;
     struct request request;
     struct market_data data;
+    struct market_extra extra;
     struct progress progress;
     struct bt_result result;
     int64_t next_ms; /* of the next look up */
@@ -118,6 +119,9 @@ static enum err_code compute(struct job_now *j, struct err *e) {
 
     rc = cache_load(j->runner->cache, j->runner->store, &j->request, j->request.want_warmup,
                     keep_job, j, &j->data, e);
+    if (rc != ERR_NONE)
+        return explain(j, e);
+    rc = market_extra_load(j->runner->store, &j->request, &j->data, keep_job, j, &j->extra, e);
     if (rc != ERR_NONE)
         return explain(j, e);
     if (progress_due(&j->progress, 0, clock_mono_ms()))
@@ -311,6 +315,7 @@ void job_run(struct runner *r, const struct order *o) {
         finish(&j, compute(&j, &e), &e);
         bt_result_release(&j.result);
         market_data_release(&j.data);
+        market_extra_release(&j.extra);
         cache_rest(r->cache);
         request_release(&j.request);
     }

@@ -9,6 +9,12 @@ const reasons: Record<string, string> = {
   stop_null: "The stop had no value yet",
   size_zero: "The size came to nothing (cash, lot step)",
   margin: "There was no free margin",
+  size_null: "A number of the entry (size, share, bars) had no value or was out of bounds",
+  min_value: "The entry was worth less than the smallest order",
+  entry_null: "The price of the resting order had no value",
+  session: "Outside the session",
+  cooldown: "Too soon after the last exit",
+  max_trades: "The day had its number of entries",
 };
 
 const reasonText = (reason: string) => reasons[reason] ?? words(reason);
