@@ -33,6 +33,7 @@ bool broker_init(struct broker *br, const struct broker_config *cfg, double cash
     }
     br->live.account.cash = cash;
     br->carry_bar = carry_next(&br->cfg.terms.carry, cfg->terms.bars, br->next);
+    br->plain = broker_is_plain(br);
     return true;
 }
 
@@ -181,9 +182,8 @@ static void count_signals(struct broker *br, const struct signals *s) {
 
 /* Opens and times are read at fills alone, so no earlier load has brought them near: asks for those
  * behind the signals of bars from `done` on, a word of the masks at a time, one a cache line. */
-static size_t prefetch_fills(const struct broker *br, const struct signals *s, size_t done) {
-    const struct bars *b = br->cfg.terms.bars;
-    while (done < s->n && s->first + done < br->next + AHEAD) {
+size_t broker_ahead(const struct bars *b, const struct signals *s, size_t next, size_t done) {
+    while (done < s->n && s->first + done < next + AHEAD) {
         uint64_t bits = 0;
         for (int r = 0; r <= RULE_SHORT_EXIT; r++)
             bits |= s->rule[r] ? s->rule[r][done / 64] : 0;
@@ -208,7 +208,9 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
     const struct account *a = &br->live.account;
     size_t asked = (br->next - s->first) & ~(size_t)63;
     while (br->next < to) {
-        asked = prefetch_fills(br, s, asked);
+        if (br->plain)
+            broker_plain(br, s, c, to);
+        asked = broker_ahead(br->cfg.terms.bars, s, br->next, asked);
         if (!br->due) {
             br->next = broker_quiet(br, s, br->next, to);
             if (br->next == to)

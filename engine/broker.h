@@ -33,6 +33,7 @@ struct broker {
     size_t size_cuts, order_bars;
     size_t next;      /* first bar not processed yet */
     size_t carry_bar; /* first bar at whose open costs of holding may fall due */
+    bool plain;       /* broker_is_plain, asked once */
     size_t left_bar;  /* on which the last position ended, SIZE_MAX: none has */
     struct entry *entries;
     struct trade *trades; /* one block each for all three walks */
@@ -62,6 +63,17 @@ void broker_inside(struct broker *br, size_t bar);
 
 /* What the live walk did goes to the ledger and the diagnosis. */
 void broker_book(struct broker *br, struct walk *w);
+
+/* Asks memory for the opens and times that fills behind `next` will read. done: bars of the
+ * block that were asked for, a multiple of 64; returns how many are now. */
+size_t broker_ahead(const struct bars *b, const struct signals *s, size_t next, size_t done);
+
+/* Whether bars of this broker may take the plain road (engine/plain.c). */
+bool broker_is_plain(const struct broker *br);
+
+/* Goes on from br->next as far as everything is plain, at most to the bar before `to`, the end of
+ * the block; nothing may be due. */
+void broker_plain(struct broker *br, const struct signals *s, struct curve *c, size_t to);
 
 /* First bar in [from, to) on which something may happen, holding the position until there. */
 size_t broker_quiet(struct broker *br, const struct signals *s, size_t from, size_t to);

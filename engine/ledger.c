@@ -17,18 +17,26 @@ void ledger_fill(struct ledger *g, double units, double price, double commission
     g->commission += commission;
 }
 
-void ledger_trade(struct ledger *g, const struct trade *t) {
+struct trade *ledger_room(struct ledger *g) {
     if (g->n == g->cap) {
         size_t cap = g->cap ? g->cap * 2 : 64;
         struct trade *bigger = realloc(g->trades, cap * sizeof *bigger);
         if (!bigger) {
             g->nomem = true;
-            return;
+            return NULL;
         }
         g->trades = bigger;
         g->cap = cap;
     }
-    g->trades[g->n++] = *t;
+    return &g->trades[g->n];
+}
+
+void ledger_trade(struct ledger *g, const struct trade *t) {
+    struct trade *room = ledger_room(g);
+    if (!room)
+        return;
+    *room = *t;
+    g->n++;
 }
 
 void trade_finish(struct trade *t, double low, double high) {

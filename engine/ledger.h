@@ -22,6 +22,9 @@ void ledger_release(struct ledger *g);
 /* One fill's value and fee. */
 void ledger_fill(struct ledger *g, double units, double price, double commission);
 
+/* Room for one more trade, which counts once n is raised; NULL and nomem: memory ended. */
+struct trade *ledger_room(struct ledger *g);
+
 /* A closed trade. Room doubles, so a trade costs no allocation but now and then. */
 void ledger_trade(struct ledger *g, const struct trade *t);
 

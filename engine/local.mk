@@ -58,6 +58,7 @@ libengine_a_SOURCES = \
 	engine/number.h \
 	engine/order.c engine/order.h \
 	engine/path.c engine/path.h \
+	engine/plain.c \
 	engine/plan.c engine/plan.h \
 	engine/plan_call.c \
 	engine/plan_expr.c engine/plan_expr.h \

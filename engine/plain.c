@@ -1,0 +1,270 @@
+/* The common account, fast: market orders at the next open, one position at a time, a share of the
+ * equity, no levels, no costs of holding. Nothing can happen between two of its signals but the
+ * margin running out, so a signal, its fills and the bars held are one short step.
+ *
+ * Each number is computed as the broker's general road computes it, in the same order, so both give
+ * the same bits (tests/check_plain.c compares them). What is not plain is left to that road: this
+ * one stops at the bar, with the state that the other expects. */
+#include <math.h>
+
+#include "engine/broker.h"
+
+static bool no_levels(const struct terms *t) {
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++) {
+            if (t->level[side][level].kind != STOP_NONE)
+                return false;
+        }
+    }
+    return true;
+}
+
+bool broker_is_plain(const struct broker *br) {
+    const struct broker_config *cfg = &br->cfg;
+    const struct terms *t = &cfg->terms;
+    return cfg->fill == FILL_OPEN && cfg->pyramiding <= 1 && cfg->max_bars == 0 && !cfg->vote &&
+           isnan(cfg->cooldown) && isnan(cfg->most_a_day) && cfg->size > 0 && cfg->size <= 1 &&
+           t->size_type == SIZE_EQUITY && t->leverage == 1 && t->maintenance < 1 && !t->hedging &&
+           t->lot.step == 0 && t->lot.min == 0 && t->lot.min_value == 0 && no_levels(t) &&
+           br->carry_bar >= t->bars->n;
+}
+
+/* Rules beyond the four of entry and exit, which only the general road follows. */
+static bool only_four(const struct signals *s) {
+    if (s->run)
+        return false;
+    for (int r = 0; r < RULE_COUNT; r++) {
+        if (r > RULE_SHORT_EXIT && rule_given(s, (enum rule)r))
+            return false;
+    }
+    return true;
+}
+
+/* The position while it is held in registers. */
+struct held {
+    double cash, units; /* units 0: flat, and the rest means nothing */
+    double price, commission, carry, low, high;
+    size_t bar;
+    int64_t time;
+    enum trade_reason reason;
+};
+
+static struct held take(const struct broker *br) {
+    const struct account *a = &br->live.account;
+    struct held h = {.cash = a->cash};
+    if (a->n == 0)
+        return h;
+    const struct entry *e = &a->entries[0];
+    h = (struct held){.cash = a->cash,
+                      .units = a->units,
+                      .price = e->price,
+                      .commission = e->commission,
+                      .carry = e->carry,
+                      .low = e->low,
+                      .high = e->high,
+                      .bar = e->bar,
+                      .time = br->cfg.terms.bars->t[e->bar],
+                      .reason = e->reason};
+    return h;
+}
+
+static void give_back(struct broker *br, const struct held *h) {
+    struct account *a = &br->live.account;
+    double far = h->units > 0 ? HUGE_VAL : -HUGE_VAL;
+    const double none = (double)NAN;
+    a->cash = h->cash;
+    a->units = h->units;
+    a->gross = fabs(h->units);
+    a->n = h->units != 0;
+    if (a->n == 0)
+        return;
+    a->entries[0] = (struct entry){.size = h->units,
+                                   .whole = fabs(h->units),
+                                   .price = h->price,
+                                   .commission = h->commission,
+                                   .carry = h->carry,
+                                   .stop = -far,
+                                   .trail = HUGE_VAL,
+                                   .next = far,
+                                   .target = {far, far, far},
+                                   .share = {none, none, none},
+                                   .break_even = far,
+                                   .low = h->low,
+                                   .high = h->high,
+                                   .bar = h->bar,
+                                   .since = h->time,
+                                   .reason = h->reason,
+                                   .stop_reason = REASON_STOP_LOSS};
+}
+
+/* First bar in [from, to) on which one of two masks (NULL: never) is set; `to` when none is. */
+static size_t next_of(const struct signals *s, const uint64_t *a, const uint64_t *b, size_t from,
+                      size_t to) {
+    if (from >= to)
+        return to;
+    size_t i = from - s->first, n = to - s->first, w = i / 64;
+    uint64_t keep = ~UINT64_C(0) << (i % 64);
+    for (; w * 64 < n; w++, keep = ~UINT64_C(0)) {
+        uint64_t bits = ((a ? a[w] : 0) | (b ? b[w] : 0)) & keep;
+        if (bits) {
+            size_t bar = s->first + w * 64 + (size_t)__builtin_ctzll(bits);
+            return bar < to ? bar : to;
+        }
+    }
+    return to;
+}
+
+/* Extremes of bars [from, to) join the position's. False: the margin may run out among them. */
+static bool hold(struct held *h, const struct terms *t, size_t from, size_t to) {
+    const double *low = t->bars->l, *high = t->bars->h;
+    double low0 = h->low, low1 = h->low, high0 = h->high, high1 = h->high;
+    size_t i = from;
+    for (; i + 2 <= to; i += 2) {
+        low0 = low[i] < low0 ? low[i] : low0;
+        high0 = high[i] > high0 ? high[i] : high0;
+        low1 = low[i + 1] < low1 ? low[i + 1] : low1;
+        high1 = high[i + 1] > high1 ? high[i + 1] : high1;
+    }
+    if (i < to) {
+        low0 = low[i] < low0 ? low[i] : low0;
+        high0 = high[i] > high0 ? high[i] : high0;
+    }
+    low0 = low1 < low0 ? low1 : low0;
+    high0 = high1 > high0 ? high1 : high0;
+    double left = h->units > 0 ? h->cash + h->units * (1 - t->maintenance) * low0
+                               : h->cash + h->units * (1 + t->maintenance) * high0;
+    if (left <= 0)
+        return false;
+    h->low = low0;
+    h->high = high0;
+    return true;
+}
+
+/* Closes at raw price `raw`, the open of `bar`. False, and nothing is done: the account would owe,
+ * or memory ends. */
+static bool leave(struct broker *br, struct held *h, size_t bar, double raw, int64_t time,
+                  enum trade_reason reason) {
+    const struct terms *t = &br->cfg.terms;
+    double size = h->units, units = fabs(size), price = cost_price(&t->costs, raw, size < 0);
+    double fee = cost_commission(&t->costs, units, price), cash = h->cash + (size * price - fee);
+    struct trade *out = cash < 0 ? NULL : ledger_room(&br->ledger);
+    if (!out)
+        return false;
+    double low = raw < h->low ? raw : h->low, high = raw > h->high ? raw : h->high;
+    *out = (struct trade){.size = size,
+                          .entry_bar = (int64_t)(h->bar - t->first),
+                          .exit_bar = (int64_t)(bar - t->first),
+                          .entry_time = h->time,
+                          .exit_time = time,
+                          .entry_price = h->price,
+                          .exit_price = price,
+                          .pnl = size * (price - h->price) - h->commission - fee + h->carry,
+                          .return_pct = 0,
+                          .commission = h->commission + fee,
+                          .mae = low,
+                          .mfe = high,
+                          .entry_reason = h->reason,
+                          .exit_reason = reason,
+                          .strategy = t->strategy};
+    trade_finish(out, low, high);
+    br->ledger.n++;
+    br->ledger.fill_value += units * price;
+    br->ledger.commission += fee;
+    br->left_bar = bar;
+    h->cash = cash;
+    h->units = 0;
+    return true;
+}
+
+/* Opens at raw price `raw`, the open of `bar`. False, and nothing is done: it buys nothing. */
+static bool enter(struct broker *br, struct held *h, size_t bar, double raw, int64_t time,
+                  bool buy) {
+    const struct terms *t = &br->cfg.terms;
+    double price = cost_price(&t->costs, raw, buy);
+    double units = cost_units(&t->costs, br->cfg.size * (h->cash + 0 * raw), price, t->leverage);
+    if (!(units > 0))
+        return false;
+    double fee = cost_commission(&t->costs, units, price), size = buy ? units : -units;
+    *h = (struct held){.cash = h->cash - (size * price + fee),
+                       .units = size,
+                       .price = price,
+                       .commission = fee,
+                       .low = raw,
+                       .high = raw,
+                       .bar = bar,
+                       .time = time,
+                       .reason = REASON_SIGNAL};
+    br->ledger.fill_value += units * price;
+    br->ledger.commission += fee;
+    return true;
+}
+
+/* The fills at the open of `bar` that the close before decided; `side` 0: leaves only. False: the
+ * general road must do them, and nothing is done. */
+static bool fill(struct broker *br, struct held *h, size_t bar, int side) {
+    const struct terms *t = &br->cfg.terms;
+    double open = t->bars->o[bar];
+    int64_t time = t->bars->t[bar];
+    bool allowed = side != 0 && br->cfg.allow[side > 0 ? SIDE_LONG : SIDE_SHORT];
+    const struct held kept = *h;
+    double value = br->ledger.fill_value, commission = br->ledger.commission;
+    size_t n = br->ledger.n, left = br->left_bar;
+    if (h->units != 0) {
+        double slope = h->units * (h->units > 0 ? 1 - t->maintenance : 1 + t->maintenance);
+        if (h->cash + slope * open <= 0 ||
+            !leave(br, h, bar, open, time, allowed ? REASON_REVERSE : REASON_SIGNAL))
+            return false;
+    }
+    if (!allowed || enter(br, h, bar, open, time, side > 0))
+        return true;
+    *h = kept;
+    br->ledger.fill_value = value;
+    br->ledger.commission = commission;
+    br->ledger.n = n;
+    br->left_bar = left;
+    return false;
+}
+
+/* Which side the close of `bar` turns to, in the order of the rules; 0: none. */
+static int turn(const struct signals *s, const struct held *h, size_t bar) {
+    if (h->units <= 0 && signals_at(s, RULE_LONG_ENTRY, bar))
+        return 1;
+    return h->units >= 0 && signals_at(s, RULE_SHORT_ENTRY, bar) ? -1 : 0;
+}
+
+void broker_plain(struct broker *br, const struct signals *s, struct curve *c, size_t to) {
+    const struct terms *t = &br->cfg.terms;
+    const uint64_t *const *rule = s->rule;
+    if (!only_four(s) || br->due)
+        return;
+    struct held h = take(br);
+    /* a decision whose fill lies in the next block is the general road's, and so is the last bar */
+    size_t end = to - 1, from = br->next, asked = (from - s->first) & ~(size_t)63;
+    while (from < end) {
+        size_t decide = from > br->cfg.decide_from ? from : br->cfg.decide_from, bar;
+        asked = broker_ahead(t->bars, s, from, asked);
+        if (h.units > 0)
+            bar = next_of(s, rule[RULE_SHORT_ENTRY], rule[RULE_LONG_EXIT], decide, end);
+        else if (h.units < 0)
+            bar = next_of(s, rule[RULE_LONG_ENTRY], rule[RULE_SHORT_EXIT], decide, end);
+        else
+            bar = next_of(s, rule[RULE_LONG_ENTRY], rule[RULE_SHORT_ENTRY], decide, end);
+        size_t through = bar < end ? bar + 1 : end;
+        if (h.units != 0 && !hold(&h, t, from, through))
+            break;
+        if (bar >= end) {
+            from = end;
+            break;
+        }
+        double cash = h.cash, units = h.units;
+        if (!fill(br, &h, bar + 1, turn(s, &h, bar))) {
+            from = bar;
+            break;
+        }
+        from = bar + 1;
+        if (h.cash != cash || h.units != units)
+            curve_span(c, from, cash, units);
+    }
+    br->next = from;
+    give_back(br, &h);
+}
