@@ -91,7 +91,12 @@ struct store *store_from_args(const struct args *a, struct err *e);
 void print_tree(struct json_object *o);
 
 /* A finished backtest's body for people: figures, strategies, warnings, why there are no trades. */
-void print_result(struct json_object *body);
+void print_result(struct json_object *body, bool everything);
+
+/* Parts of it: equity as a line of blocks; months, falls, groups of trades (`everything`: weekdays
+ * and hours too). */
+void print_sparkline(struct json_object *breakdowns);
+void print_breakdowns(struct json_object *breakdowns, bool everything);
 
 /* --json and --csv trades|equity are what they must be; else it is said. */
 bool show_options_good(const struct args *a);

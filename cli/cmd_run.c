@@ -17,6 +17,7 @@ static const struct option options[] = {
     {"data", 'd', "FILE|-", false, "candles as CSV instead of the store"},
     {"json", 0, NULL, false, "the whole result as one JSON object"},
     {"csv", 0, "trades|equity", false, "the trades, or the equity of every bar, as CSV"},
+    {"long", 0, NULL, false, "trades by weekday and hour too"},
     {"quiet", 'q', NULL, false, "no progress bar"},
     {NULL, 0, NULL, false, NULL},
 };
@@ -216,7 +217,7 @@ static enum err_code print(const struct args *a, const struct job *j, struct err
     } else {
         struct json_object *tree = json_parse(body, strlen(body), e);
         if (tree)
-            print_result(tree);
+            print_result(tree, args_flag(a, "long"));
         json_object_put(tree);
     }
     free(body);

@@ -19,6 +19,7 @@ cli_candlemill_SOURCES = \
 	cli/common.c \
 	cli/generate.c cli/generate.h \
 	cli/main.c \
+	cli/print_breakdown.c \
 	cli/print_result.c \
 	cli/progress.c cli/progress.h \
 	cli/request_args.c \

@@ -192,11 +192,13 @@ static void print_band(struct json_object *band) {
     }
 }
 
-void print_result(struct json_object *body) {
+void print_result(struct json_object *body, bool everything) {
     bool color = may_color(stdout);
     struct json_object *warnings = get(body, "warnings");
     print_head(body, color);
+    print_sparkline(get(body, "breakdowns"));
     print_metrics(get(body, "metrics"), color);
+    print_breakdowns(get(body, "breakdowns"), everything);
     print_band(get(body, "band"));
     print_strategies(get(body, "strategies"));
     print_no_trades(get(body, "noTrades"), color);

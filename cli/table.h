@@ -7,7 +7,7 @@
 
 #include "lib/buf.h"
 
-#define TABLE_COLUMNS_MAX 12
+#define TABLE_COLUMNS_MAX 14
 
 struct column {
     const char *word;  /* CSV header: "createdAt" */

@@ -138,7 +138,7 @@ int client_show(struct client *c, const struct args *a, struct json_object *back
     struct json_object *body = client_get(c, path, &e);
     if (!body)
         return fail(a, &e);
-    print_result(body);
+    print_result(body, false);
     json_object_put(body);
     return EXIT_SUCCESS;
 }

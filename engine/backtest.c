@@ -266,6 +266,7 @@ void bt_result_release(struct bt_result *r) {
     for (size_t k = 0; k < r->n_accounts; k++)
         spans_release(&r->spans[k]);
     r->n_accounts = 0;
+    curve_days_release(&r->daily);
     r->trades = NULL;
     r->equity = NULL;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "engine/bars.h"
+#include "engine/curve.h"
 #include "engine/metrics.h"
 #include "engine/plan.h"
 #include "engine/spans.h"
@@ -155,6 +156,7 @@ struct bt_result {
     double *equity; /* n_bars values at each close, or NULL when not wanted */
     struct spans spans[BACKTEST_STRATEGIES_MAX]; /* of each account; equity is their sum in order */
     size_t n_accounts;                           /* 0: no spans */
+    struct curve_days daily;                     /* of all accounts together */
     struct metrics metrics;
     struct bt_strategy_result strategies[BACKTEST_STRATEGIES_MAX];
     size_t n_strategies;

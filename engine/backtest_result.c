@@ -126,6 +126,8 @@ enum bt_status run_result(struct run *r, struct bt_result *ret) {
         res.spans[res.n_accounts++] = c->spans;
         c->spans = (struct spans){.at = NULL};
     }
+    struct lane *own = &r->lanes[0];
+    curve_days_take(&res.daily, r->n > 1 ? &own->total : &own->curves[0], &r->days);
     *ret = res;
     return BT_OK;
 }

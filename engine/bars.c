@@ -243,3 +243,9 @@ const char *bars_check(const struct bars *b, size_t *ret_bar) {
     }
     return NULL;
 }
+
+void month_of(int64_t t, int *ret_year, int *ret_month) {
+    int64_t year;
+    civil_from_days(floor_div(t, MS_PER_DAY), &year, ret_month);
+    *ret_year = (int)year;
+}

@@ -80,4 +80,7 @@ bool bars_aggregate(const struct bars *in, enum interval iv, struct bars *ret);
  * index. */
 const char *bars_check(const struct bars *b, size_t *ret_bar);
 
+/* The UTC year and month (1..12) of a time. */
+void month_of(int64_t t, int *ret_year, int *ret_month);
+
 #endif

@@ -73,9 +73,9 @@ double btpy_next(struct btpy_broker *br, size_t bar);
 double btpy_finalize(struct btpy_broker *br);
 
 /* That library's formulas. equity: one value a bar; warmup: the bar before the first that was
- * traded. False: out of memory. */
-bool btpy_measure(const struct measure *m, const double *equity, size_t warmup,
-                  struct metrics *ret);
+ * traded; ret_days: wanted, or NULL. False: out of memory. */
+bool btpy_measure(const struct measure *m, const double *equity, size_t warmup, struct metrics *ret,
+                  struct curve_days *ret_days);
 
 /* Days a year it would choose for these bars. */
 double btpy_annualisation(const struct bars *b);

@@ -226,7 +226,8 @@ static double sharpe_per_bar(const struct measure *m, const double *equity) {
 }
 
 /* The words that the library lacks, by the default profile's definitions. */
-static bool measure_rest(const struct measure *m, const double *equity, struct metrics *ret) {
+static bool measure_rest(const struct measure *m, const double *equity, struct metrics *ret,
+                         struct curve_days *ret_days) {
     struct days days;
     struct curve curve;
     if (!days_init(&days, m->bars, 0, m->interval))
@@ -236,16 +237,18 @@ static bool measure_rest(const struct measure *m, const double *equity, struct m
         curve_values(&curve, m->bars->n, equity, NULL);
         curve_end(&curve);
         measure_default(m, &curve, ret);
+        if (ret_days)
+            curve_days_take(ret_days, &curve, &days);
         curve_release(&curve);
     }
     days_release(&days);
     return good;
 }
 
-bool btpy_measure(const struct measure *m, const double *equity, size_t warmup,
-                  struct metrics *ret) {
+bool btpy_measure(const struct measure *m, const double *equity, size_t warmup, struct metrics *ret,
+                  struct curve_days *ret_days) {
     double period = period_of(m->bars);
-    if (!measure_rest(m, equity, ret))
+    if (!measure_rest(m, equity, ret, ret_days))
         return false;
     measure_library_trades(m, period, ret);
     metric_set(ret, METRIC_FINAL_EQUITY, equity[m->bars->n - 1], NULL);

@@ -167,7 +167,8 @@ static void run_finish(struct run *r, size_t k) {
 }
 
 static bool measure(const struct run *r, const struct trade *trades, size_t n_trades,
-                    const struct ledger *g, size_t row, size_t warmup, struct metrics *ret) {
+                    const struct ledger *g, size_t row, size_t warmup, struct metrics *ret,
+                    struct curve_days *ret_days) {
     double days = r->cfg->annualisation > 0 ? r->cfg->annualisation : btpy_annualisation(r->bars);
     struct measure m = {.bars = r->bars,
                         .interval = r->cfg->interval,
@@ -179,7 +180,7 @@ static bool measure(const struct run *r, const struct trade *trades, size_t n_tr
                         .fill_value = g->fill_value,
                         .commission = g->commission};
     return ledger_exposed(trades, n_trades, -1, r->bars, 0, m.interval, &m.exposed) &&
-           btpy_measure(&m, r->equity + row * r->bars->n, warmup, ret);
+           btpy_measure(&m, r->equity + row * r->bars->n, warmup, ret, ret_days);
 }
 
 static enum bt_status run_result(const struct run *r, struct bt_result *ret) {
@@ -192,7 +193,7 @@ static enum bt_status run_result(const struct run *r, struct bt_result *ret) {
     for (size_t k = 0; k < r->n; k++) {
         const struct ledger *g = ledgers[k] = &r->brokers[k].ledger;
         size_t first = r->rules[k].lookback_compat;
-        if (g->nomem || !measure(r, g->trades, g->n, g, k, first, &res.strategies[k].metrics))
+        if (g->nomem || !measure(r, g->trades, g->n, g, k, first, &res.strategies[k].metrics, NULL))
             return BT_NOMEM;
         res.strategies[k].diagnosis = r->brokers[k].diagnosis;
         res.strategies[k].lookback = first;
@@ -207,7 +208,7 @@ static enum bt_status run_result(const struct run *r, struct bt_result *ret) {
         memcpy(res.equity, r->equity + r->n * n, n * sizeof *res.equity);
     }
     if (!ledger_join(ledgers, r->n, &res.trades, &res.n_trades) ||
-        !measure(r, res.trades, res.n_trades, &total, r->n, warmup, &res.metrics)) {
+        !measure(r, res.trades, res.n_trades, &total, r->n, warmup, &res.metrics, &res.daily)) {
         bt_result_release(&res);
         return BT_NOMEM;
     }

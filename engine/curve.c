@@ -311,6 +311,19 @@ void curve_end(struct curve *c) {
         episode_end(c, c->bars->n - c->first, false);
 }
 
+void curve_days_take(struct curve_days *ret, struct curve *c, struct days *days) {
+    *ret = (struct curve_days){
+        .days = *days, .start = c->start, .equity = c->day, .drawdowns = c->drawdowns};
+    c->day = NULL;
+    *days = (struct days){0};
+}
+
+void curve_days_release(struct curve_days *d) {
+    days_release(&d->days);
+    free(d->equity);
+    *d = (struct curve_days){0};
+}
+
 double curve_mean(const struct curve *c) {
     double sum = (c->sum[0] + c->sum[1]) + (c->sum[2] + c->sum[3]);
     return sum / (double)(c->bars->n - c->first);

@@ -52,6 +52,14 @@ struct drawdowns {
     size_t n_top;
 };
 
+/* What outlives a curve: equity at the ends of the days, and the falls. */
+struct curve_days {
+    struct days days;
+    double start;
+    double *equity; /* days.n of them */
+    struct drawdowns drawdowns;
+};
+
 /* One block's equity of several accounts, added up: at the close, and with every bar at its low and
  * at its high. */
 struct curve_share {
@@ -98,6 +106,10 @@ void curve_values(struct curve *c, size_t n, const double *values, const double 
 
 /* After the last bar: reads what waits and ends an open episode. */
 void curve_end(struct curve *c);
+
+/* Hands over the day ends of a curve that has ended, and the days (*days is empty then). */
+void curve_days_take(struct curve_days *ret, struct curve *c, struct days *days);
+void curve_days_release(struct curve_days *d);
 
 double curve_mean(const struct curve *c); /* of equity over the bars of the range */
 

@@ -5,6 +5,8 @@ libengine_a_SOURCES = \
 	engine/backtest_result.c \
 	engine/backtest_run.h \
 	engine/bars.c engine/bars.h \
+	engine/breakdown.c engine/breakdown.h \
+	engine/breakdown_trades.c \
 	engine/broker.c engine/broker.h \
 	engine/btpy.h \
 	engine/btpy_broker.c \

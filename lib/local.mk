@@ -35,6 +35,7 @@ libcandlemill_a_SOURCES = \
 	lib/proc.c lib/proc.h \
 	lib/result.c lib/result.h \
 	lib/result_basis.c \
+	lib/result_breakdown.c \
 	lib/result_parts.c \
 	lib/run.c lib/run.h \
 	lib/run_announce.c \

@@ -314,6 +314,10 @@ char *result_body(const char *id, const struct request *r, const struct market_d
     json_key(j, "noTrades");
     put_no_trades(j, r, d, res);
     put_band(j, res);
+    json_key(j, "breakdowns");
+    bool whole = breakdowns_json(j, r, d, res);
     json_end(j, '}');
-    return buf_detach(&b);
+    if (!whole)
+        buf_release(&b);
+    return whole ? buf_detach(&b) : NULL;
 }

@@ -11,8 +11,8 @@
 extern const char engine_version[];
 
 /* The object of ENGINE.md 7 ({backtestId,id,resultId,status,summary,metrics,basis,strategies,data,
- * engine,warnings,noTrades,band}). Heap; caller frees; NULL: out of memory. id NULL (the CLI): the
- * ids are null. */
+ * engine,warnings,noTrades,band,breakdowns}). Heap; caller frees; NULL: out of memory. id NULL (the
+ * CLI): the ids are null. */
 char *result_body(const char *id, const struct request *r, const struct market_data *d,
                   const struct bt_result *res);
 
@@ -23,6 +23,11 @@ char *result_summary(const struct bt_result *res);
 /* {"totalReturn":…} of all metrics, null where there is none; and {"sqn":"fewer than 2 trades"}. */
 void metrics_json(struct json_out *j, const struct metrics *m);
 void metrics_nulls_json(struct json_out *j, const struct metrics *m);
+
+/* The object of docs/results.md: drawdowns, groups of trades, months, rolling figures,
+ * distribution. False: out of memory, nothing is written. */
+bool breakdowns_json(struct json_out *j, const struct request *r, const struct market_data *d,
+                     const struct bt_result *res);
 
 /* What a metric means in a profile, one sentence. */
 const char *metric_definition(enum metric m, enum bt_profile profile);

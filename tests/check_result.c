@@ -117,9 +117,9 @@ START_TEST(the_body_has_the_documented_words) {
         run_request("\"strategies\":[\"sma\",{\"name\":\"sma\",\"params\":{\"fast\":3}}],"
                     "\"startDate\":\"2024-01-05\",\"endDate\":\"2024-12-31\"");
     struct json_object *o = body_of(&w, "bt_0123456789abcdef01234567");
-    static const char *const words[] = {"backtestId", "id",       "resultId",   "status", "summary",
-                                        "metrics",    "basis",    "strategies", "data",   "engine",
-                                        "warnings",   "noTrades", "band"};
+    static const char *const words[] = {
+        "backtestId", "id",   "resultId", "status",   "summary",  "metrics", "basis",
+        "strategies", "data", "engine",   "warnings", "noTrades", "band",    "breakdowns"};
     size_t i = 0;
     json_object_object_foreach(o, key, v) {
         (void)v;
@@ -133,6 +133,26 @@ START_TEST(the_body_has_the_documented_words) {
     ck_assert_int_eq(strncmp(text_at(o, "engine"), "candlemill ", 11), 0);
     ck_assert_ptr_null(at(o, "noTrades"));
     ck_assert_ptr_null(at(o, "band"));
+
+    struct json_object *parts = at(o, "breakdowns");
+    double pnl = 0;
+    int64_t trades = 0;
+    for (size_t k = 0; k < 2; k++) {
+        struct json_object *one = json_object_array_get_idx(at(parts, "strategy"), k);
+        pnl += json_object_get_double(at(one, "pnl"));
+        trades += json_object_get_int64(at(one, "trades"));
+    }
+    ck_assert_int_eq(trades, (int64_t)w.result.n_trades);
+    for (size_t k = 0; k < w.result.n_trades; k++)
+        pnl -= w.result.trades[k].pnl;
+    ck_assert_double_eq_tol(pnl, 0, 1e-6);
+    ck_assert_str_eq(text_at(parts, "side/0/name"), "long");
+    ck_assert_int_eq(json_object_get_int(at(parts, "months/0/year")), 2024);
+    ck_assert_str_eq(
+        text_at(parts, "drawdowns/0/peak"),
+        time_format(w.result.daily.drawdowns.top[0].peak_ms, (char[TIME_TEXT_MAX]){0}));
+    ck_assert_ptr_null(at(parts, "rolling")); /* 12 days */
+    ck_assert(json_object_array_length(at(parts, "sparkline")) > 10);
 
     const struct metrics *m = &w.result.metrics;
     ck_assert(json_object_object_length(at(o, "metrics")) == METRIC_COUNT);

@@ -58,6 +58,7 @@ if HAVE_CHECK
 engine_tests = \
 	tests/check_backtest \
 	tests/check_bars \
+	tests/check_breakdown \
 	tests/check_broker \
 	tests/check_btpy \
 	tests/check_cost \
@@ -125,6 +126,7 @@ engine_test_libs = libengine.a $(CHECK_LIBS) -lm
 
 tests_check_backtest_LDADD = $(engine_test_libs)
 tests_check_bars_LDADD = $(engine_test_libs)
+tests_check_breakdown_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
