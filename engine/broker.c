@@ -5,6 +5,7 @@
 
 #include "engine/carry.h"
 #include "engine/enter.h"
+#include "engine/mask.h"
 
 #define DUST 1e-10 /* of the starting cash */
 
@@ -178,23 +179,24 @@ static void count_signals(struct broker *br, const struct signals *s) {
     }
 }
 
-#define AHEAD 192 /* bars: a handful of fills, so that no more loads wait than a core can hold */
+#define LINE  8               /* values a cache line */
+#define AHEAD (3 * MASK_BITS) /* bars: a handful of fills, no more loads than a core can hold */
 
-/* Opens and times are read at fills alone, so no earlier load has brought them near: asks for those
- * behind the signals of bars from `done` on, a word of the masks at a time, one a cache line. */
+static void ask(const struct bars *b, size_t from, size_t n) {
+    size_t to = b->n - from < n ? b->n : from + n;
+    for (size_t i = from; i < to; i += LINE) {
+        __builtin_prefetch(b->o + i);
+        __builtin_prefetch(b->t + i);
+    }
+}
+
 size_t broker_ahead(const struct bars *b, const struct signals *s, size_t next, size_t done) {
-    while (done < s->n && s->first + done < next + AHEAD) {
+    for (; done < s->n && s->first + done < next + AHEAD; done += MASK_BITS) {
         uint64_t bits = 0;
         for (int r = 0; r <= RULE_SHORT_EXIT; r++)
-            bits |= s->rule[r] ? s->rule[r][done / 64] : 0;
-        while (bits) {
-            unsigned bit = (unsigned)__builtin_ctzll(bits);
-            size_t fill = s->first + done + bit + 1;
-            __builtin_prefetch(b->o + fill);
-            __builtin_prefetch(b->t + fill);
-            bits &= ~(UINT64_C(0xff) << (bit & ~7u));
-        }
-        done += 64;
+            bits |= s->rule[r] ? s->rule[r][done / MASK_BITS] : 0;
+        if (bits)
+            ask(b, s->first + done, MASK_BITS + 1);
     }
     return done;
 }
@@ -206,7 +208,7 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
     if (br->cfg.decide_from < to)
         count_signals(br, s);
     const struct account *a = &br->live.account;
-    size_t asked = (br->next - s->first) & ~(size_t)63;
+    size_t traded = br->ledger.n, asked = (br->next - s->first) & ~(size_t)63;
     while (br->next < to) {
         if (br->plain)
             broker_plain(br, s, c, to);
@@ -223,4 +225,6 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
             curve_span(c, bar, cash, units);
     }
     curve_span(c, to, a->cash, a->units);
+    if (br->ledger.n > traded) /* the next block's first fills come too soon to be asked for then */
+        ask(br->cfg.terms.bars, to, AHEAD);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/lanes.h"
+
 static int64_t day_of(int64_t t) {
     return (t - (t % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY) / MS_PER_DAY;
 }
@@ -146,19 +148,6 @@ static void mark(struct curve *c, double equity, double worst, size_t seen) {
     c->peak_end = seen;
 }
 
-/* Two lanes; every 64-bit machine that we know has them. */
-typedef double pair __attribute__((vector_size(16)));
-
-static pair pair_at(const double *v) {
-    pair p;
-    memcpy(&p, v, sizeof p);
-    return p;
-}
-
-static void pair_to(double *v, pair p) {
-    memcpy(v, &p, sizeof p);
-}
-
 /* One bar of lane k; e[-1] is the bar before. A lost account returns nothing more. */
 static void one(struct curve *c, size_t k, const double *e) {
     double r = e[-1] > 0 ? e[0] / e[-1] - 1 : 0;
@@ -168,12 +157,12 @@ static void one(struct curve *c, size_t k, const double *e) {
 }
 
 static void returns(struct curve *c, const double *e, size_t n) {
-    pair sum0 = pair_at(c->sum), sum1 = pair_at(c->sum + 2);
-    pair ret0 = pair_at(c->ret), ret1 = pair_at(c->ret + 2);
-    pair squared0 = pair_at(c->ret_squared), squared1 = pair_at(c->ret_squared + 2);
+    lanes sum0 = lanes_load(c->sum), sum1 = lanes_load(c->sum + 2);
+    lanes ret0 = lanes_load(c->ret), ret1 = lanes_load(c->ret + 2);
+    lanes squared0 = lanes_load(c->ret_squared), squared1 = lanes_load(c->ret_squared + 2);
     for (size_t i = 0; i < n; i += CURVE_LANES) {
-        pair e0 = pair_at(e + i), e1 = pair_at(e + i + 2);
-        pair r0 = e0 / pair_at(e + i - 1) - 1, r1 = e1 / pair_at(e + i + 1) - 1;
+        lanes e0 = lanes_load(e + i), e1 = lanes_load(e + i + 2);
+        lanes r0 = e0 / lanes_load(e + i - 1) - 1, r1 = e1 / lanes_load(e + i + 1) - 1;
         sum0 += e0;
         sum1 += e1;
         ret0 += r0;
@@ -181,12 +170,12 @@ static void returns(struct curve *c, const double *e, size_t n) {
         squared0 += r0 * r0;
         squared1 += r1 * r1;
     }
-    pair_to(c->sum, sum0);
-    pair_to(c->sum + 2, sum1);
-    pair_to(c->ret, ret0);
-    pair_to(c->ret + 2, ret1);
-    pair_to(c->ret_squared, squared0);
-    pair_to(c->ret_squared + 2, squared1);
+    lanes_store(c->sum, sum0);
+    lanes_store(c->sum + 2, sum1);
+    lanes_store(c->ret, ret0);
+    lanes_store(c->ret + 2, ret1);
+    lanes_store(c->ret_squared, squared0);
+    lanes_store(c->ret_squared + 2, squared1);
 }
 
 #define LESS(a, b) ((a) < (b) ? (a) : (b))
@@ -200,11 +189,41 @@ static size_t place(const double *v, double value) {
     return k;
 }
 
+#define QUIET 16 /* bars that are looked at together while nothing new happens on them */
+
+/* Lowest and highest of QUIET values, and the lowest of as many worst ones. */
+static void extremes(const double *v, const double *w, double *ret_low, double *ret_high,
+                     double *ret_dip) {
+    lanes low = lanes_load(v), high = low, dip = lanes_load(w);
+    for (size_t i = 2; i < QUIET; i += 2) {
+        lanes x = lanes_load(v + i);
+        low = lanes_less(x, low);
+        high = lanes_more(x, high);
+        dip = lanes_less(lanes_load(w + i), dip);
+    }
+    *ret_low = LESS(low[0], low[1]);
+    *ret_high = MORE(high[0], high[1]);
+    *ret_dip = LESS(dip[0], dip[1]);
+}
+
 /* Peaks and troughs, four bars at a time while no peak is reached. Returns the lowest value. */
 static double falls(struct curve *c, const double *e, size_t n) {
     double lowest = e[0];
-    size_t i = 0;
+    size_t i = 0, busy = 0; /* bars before it are looked at by fours */
     for (; i + CURVE_LANES <= n; i += CURVE_LANES) {
+        while (i >= busy && i + QUIET <= n) {
+            double low16, high16, dip16;
+            extremes(e + i, c->worst + i, &low16, &high16, &dip16);
+            if (high16 < c->peak && !(low16 < c->trough)) {
+                lowest = LESS(low16, lowest);
+                c->dip = LESS(dip16, c->dip);
+                i += QUIET;
+            } else {
+                busy = i + QUIET;
+            }
+        }
+        if (i + CURVE_LANES > n)
+            break;
         const double *v = e + i, *w = c->worst + i;
         double dip01 = LESS(w[0], w[1]), dip23 = LESS(w[2], w[3]), dip = LESS(dip01, dip23);
         double low01 = LESS(v[0], v[1]), low23 = LESS(v[2], v[3]), low = LESS(low01, low23);
@@ -272,7 +291,7 @@ void curve_values(struct curve *c, size_t n, const double *values, const double 
 static void affine(double *ret, const double *price, size_t n, double cash, double units) {
     size_t i = 0;
     for (; i + 2 <= n; i += 2)
-        pair_to(ret + i, cash + units * pair_at(price + i));
+        lanes_store(ret + i, cash + units * lanes_load(price + i));
     if (i < n)
         ret[i] = cash + units * price[i];
 }

@@ -4,6 +4,10 @@
 #ifndef ENGINE_LANES_H
 #define ENGINE_LANES_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 typedef double lanes __attribute__((vector_size(16)));
 
 /* Two neighbours wherever they lie. */
@@ -15,6 +19,23 @@ static inline lanes lanes_load(const double *x) {
 
 static inline lanes lanes_both(double x) {
     return (lanes){x, x};
+}
+
+/* a < b ? a : b, and a > b ? a : b, in each lane. */
+static inline lanes lanes_less(lanes a, lanes b) {
+#ifdef __SSE2__
+    return _mm_min_pd(a, b);
+#else
+    return (lanes){a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1]};
+#endif
+}
+
+static inline lanes lanes_more(lanes a, lanes b) {
+#ifdef __SSE2__
+    return _mm_max_pd(a, b);
+#else
+    return (lanes){a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1]};
+#endif
 }
 
 static inline void lanes_store(double *to, lanes x) {

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "engine/broker.h"
+#include "engine/lanes.h"
 
 static bool no_levels(const struct terms *t) {
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -116,27 +117,29 @@ static size_t next_of(const struct signals *s, const uint64_t *a, const uint64_t
 
 /* Extremes of bars [from, to) join the position's. False: the margin may run out among them. */
 static bool hold(struct held *h, const struct terms *t, size_t from, size_t to) {
-    const double *low = t->bars->l, *high = t->bars->h;
-    double low0 = h->low, low1 = h->low, high0 = h->high, high1 = h->high;
+    const double *l = t->bars->l, *u = t->bars->h;
+    lanes low0 = lanes_both(h->low), low1 = low0, high0 = lanes_both(h->high), high1 = high0;
     size_t i = from;
-    for (; i + 2 <= to; i += 2) {
-        low0 = low[i] < low0 ? low[i] : low0;
-        high0 = high[i] > high0 ? high[i] : high0;
-        low1 = low[i + 1] < low1 ? low[i + 1] : low1;
-        high1 = high[i + 1] > high1 ? high[i + 1] : high1;
+    for (; i + 4 <= to; i += 4) {
+        low0 = lanes_less(lanes_load(l + i), low0);
+        low1 = lanes_less(lanes_load(l + i + 2), low1);
+        high0 = lanes_more(lanes_load(u + i), high0);
+        high1 = lanes_more(lanes_load(u + i + 2), high1);
     }
-    if (i < to) {
-        low0 = low[i] < low0 ? low[i] : low0;
-        high0 = high[i] > high0 ? high[i] : high0;
+    low0 = lanes_less(low0, low1);
+    high0 = lanes_more(high0, high1);
+    double low = low0[0] < low0[1] ? low0[0] : low0[1];
+    double high = high0[0] > high0[1] ? high0[0] : high0[1];
+    for (; i < to; i++) {
+        low = l[i] < low ? l[i] : low;
+        high = u[i] > high ? u[i] : high;
     }
-    low0 = low1 < low0 ? low1 : low0;
-    high0 = high1 > high0 ? high1 : high0;
-    double left = h->units > 0 ? h->cash + h->units * (1 - t->maintenance) * low0
-                               : h->cash + h->units * (1 + t->maintenance) * high0;
+    double left = h->units > 0 ? h->cash + h->units * (1 - t->maintenance) * low
+                               : h->cash + h->units * (1 + t->maintenance) * high;
     if (left <= 0)
         return false;
-    h->low = low0;
-    h->high = high0;
+    h->low = low;
+    h->high = high;
     return true;
 }
 
