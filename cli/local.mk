@@ -14,6 +14,7 @@ cli_candlemill_SOURCES = \
 	cli/cmd_run.c \
 	cli/cmd_show.c \
 	cli/cmd_strategy.c \
+	cli/cmd_strategy_import.c \
 	cli/cmd_submit.c \
 	cli/cmd_watch.c \
 	cli/common.c \

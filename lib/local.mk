@@ -32,6 +32,15 @@ libcandlemill_a_SOURCES = \
 	lib/market_extra.c lib/market_extra.h \
 	lib/market_import.c \
 	lib/market_load.c \
+	lib/pine.c lib/pine.h \
+	lib/pine_ast.h \
+	lib/pine_expr.c \
+	lib/pine_input.c \
+	lib/pine_lex.c \
+	lib/pine_orders.c \
+	lib/pine_parse.c \
+	lib/pine_settings.c \
+	lib/pine_symbol.c \
 	lib/proc.c lib/proc.h \
 	lib/result.c lib/result.h \
 	lib/result_basis.c \

@@ -38,7 +38,7 @@ want 0 --help
 says out 'Usage: candlemill COMMAND'
 silent err
 sed -n '/^Commands:/,/^$/s/^  \([a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' out >commands
-[ "$(wc -l <commands)" = 17 ] && ok || bad "17 commands are listed"
+[ "$(wc -l <commands)" = 18 ] && ok || bad "18 commands are listed"
 while read -r command; do
     # shellcheck disable=SC2086
     want 0 $command --help
@@ -207,6 +207,18 @@ says err '    ^'
 want 3 strategy show smaa
 says err "there is no strategy 'smaa'; did you mean 'sma'?"
 want 3 strategy check absent.json
+want 0 strategy import "$src/tests/data/cross.pine"
+says err 'cross.pine:4: note: percent_of_equity'
+cp out cross.json
+want 0 run --data hours.csv --request cross.json
+says out 'MA_Cross_with_ATR_stop (fastLen 9, slowLen 21, atrLen 14, mult 2)'
+want 0 strategy import "$src/tests/data/cross.pine" --strategy-only
+cp out cross.json
+want 0 strategy check cross.json
+printf '//@version=5\nstrategy("x")\nstrategy.order("o", strategy.long)\n' >order.pine
+want 4 strategy import order.pine
+says err 'order.pine:3: strategy.order adds to and takes from the position'
+says err '1 line cannot be mapped'
 want 0 functions
 says out 'crossover('
 want 0 functions bb

@@ -6,8 +6,11 @@ EXTRA_DIST += \
 	tests/browser/service.test.mjs \
 	tests/columns.h \
 	tests/data/bad_input.tsv \
+	tests/data/bands.pine \
+	tests/data/cross.pine \
 	tests/data/functions.txt \
 	tests/data/golden.json \
+	tests/data/rsi_dip.pine \
 	tests/data/vectors.txt \
 	tests/faults/checker.py \
 	tests/faults/listener.py \
@@ -96,6 +99,7 @@ lib_tests = \
 	tests/check_golden \
 	tests/check_json \
 	tests/check_market \
+	tests/check_pine \
 	tests/check_result \
 	tests/check_run \
 	tests/check_session \

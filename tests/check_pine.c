@@ -1,0 +1,314 @@
+/* Pine scripts become requests of ours, or every line that cannot is named. */
+#include "lib/pine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/spec.h"
+#include "tests/near.h"
+#include "tests/suite.h"
+
+static struct pine import(const char *text) {
+    struct pine p;
+    struct err e = {0};
+    ck_assert_msg(pine_import(text, strlen(text), &p, &e) == ERR_NONE, "%s", e.message);
+    return p;
+}
+
+static struct pine import_file(const char *name) {
+    char path[4096];
+    static char text[1 << 16];
+    const char *srcdir = getenv("srcdir");
+    snprintf(path, sizeof path, "%s/tests/data/%s", srcdir ? srcdir : ".", name);
+    FILE *f = fopen(path, "r");
+    ck_assert_msg(f != NULL, "%s is missing", path);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    struct pine p = import(text);
+    for (size_t i = 0; i < p.n_notes; i++)
+        ck_assert_msg(!p.notes[i].refused, "%s:%d: %s", name, p.notes[i].line, p.notes[i].text);
+    ck_assert_ptr_nonnull(p.request);
+    return p;
+}
+
+/* Bars an hour apart: opens where the last one closed unless a row says more. */
+struct world {
+    struct bars b;
+    struct request r;
+    struct bt_result res;
+};
+
+static void add_bar(struct world *w, double open, double high, double low, double close) {
+    ck_assert(
+        bars_append(&w->b, (int64_t)(400000 + w->b.n) * MS_PER_HOUR, open, high, low, close, 1));
+}
+
+static void add_close(struct world *w, double close) {
+    double open = w->b.n ? w->b.c[w->b.n - 1] : close;
+    add_bar(w, open, (open > close ? open : close) + 0.5, (open < close ? open : close) - 0.5,
+            close);
+}
+
+static void run(struct world *w, const struct pine *p, const char *name, const char *params) {
+    struct err e = {0};
+    struct bt_error wrong = {.strategy = 0};
+    struct json_object *o = p->request, *by_name = json_object_new_object();
+    json_object_object_add(o, "symbol", json_object_new_string("X"));
+    json_object_object_add(o, "interval", json_object_new_string("1h"));
+    json_object_object_add(by_name, name, json_parse(params, strlen(params), &e));
+    json_object_object_add(o, "strategyParams", by_name);
+    ck_assert_msg(request_parse(o, &w->r, &e) == ERR_NONE, "%s: %s", e.pointer, e.message);
+    ck_assert_msg(backtest_run(&w->r.cfg, &w->b, 0, NULL, NULL, &w->res, &wrong) == BT_OK, "%s",
+                  wrong.expr.message);
+}
+
+static void release(struct world *w, struct pine *p) {
+    bt_result_release(&w->res);
+    request_release(&w->r);
+    bars_release(&w->b);
+    pine_release(p);
+}
+
+#define TRADE(w, k, in_bar, out_bar, in_price, out_price, why)                                     \
+    do {                                                                                           \
+        const struct trade *t_ = &(w).res.trades[k];                                               \
+        ck_assert_msg(t_->entry_bar == (in_bar) && t_->exit_bar == (out_bar),                      \
+                      "line %d: bars %d to %d", __LINE__, (int)t_->entry_bar, (int)t_->exit_bar);  \
+        NEAR(t_->entry_price, in_price);                                                           \
+        NEAR(t_->exit_price, out_price);                                                           \
+        ck_assert_str_eq(reason_name(t_->exit_reason), why);                                       \
+    } while (0)
+
+/* Averages of 1 and 3 bars, true range of 1 bar. */
+START_TEST(averages_with_a_stop_by_volatility) {
+    static const double closes[] = {10, 10, 10, 12, 16, 20, 26, 25, 20, 22, 23, 24};
+    struct pine p = import_file("cross.pine");
+    struct world w = {.r.warmup = -1};
+    bars_init(&w.b);
+    for (size_t i = 0; i < sizeof closes / sizeof *closes; i++)
+        add_close(&w, closes[i]);
+    run(&w, &p, "MA_Cross_with_ATR_stop", "{\"fastLen\":1,\"slowLen\":3,\"atrLen\":1}");
+    ck_assert_uint_eq(w.res.n_trades, 2);
+    /* slow: . . 10 11 13.5 16.75 21.4 23.2 21.6 21.8. Bar 3 crosses above; its range is 12.5 - 9.5
+     * = 3, so the stop is 12 - 6 and the target 12 + 12: bought at the open of bar 4, sold in bar 6
+     */
+    TRADE(w, 0, 4, 6, 12, 24, "takeProfit");
+    NEAR(w.res.trades[0].size, 5000 / 12.012); /* half of 10,000, commission in it */
+    /* bar 8 crosses below, bar 9 above again: the open short is turned at the open of bar 10. The
+     * long is held at the end, as Pine holds it */
+    TRADE(w, 1, 9, 10, 20, 22, "reverse");
+    ck_assert_double_lt(w.res.trades[1].size, 0);
+    release(&w, &p);
+}
+END_TEST
+
+/* 60 rising bars, then two dips; rsi of 2 bars. Orders fill at the close that decided. */
+START_TEST(dips_are_bought_and_sold_when_over) {
+    static const double dips[] = {150, 151, 153, 154, 145, 149};
+    struct pine p = import_file("rsi_dip.pine");
+    struct world w = {.r.warmup = -1};
+    bars_init(&w.b);
+    for (int i = 0; i < 60; i++)
+        add_close(&w, 100 + i);
+    for (size_t i = 0; i < sizeof dips / sizeof *dips; i++)
+        add_close(&w, dips[i]);
+    add_bar(&w, 149, 149.5, 140, 141);
+    add_close(&w, 142);
+    run(&w, &p, "RSI_dip_buyer", "{\"length\":2}");
+    ck_assert_uint_eq(w.res.n_trades, 2);
+    /* rsi: 10 25 55 67.8: above 35 on bar 62, above 55 on bar 63 */
+    TRADE(w, 0, 62, 63, 153, 154, "signal");
+    NEAR(w.res.trades[0].size, 1000 / 153.0);
+    /* 11 49: bought at 149 on bar 65; 4 % below, 143.04, is reached inside bar 66 */
+    TRADE(w, 1, 65, 66, 149, 143.04, "stopLoss");
+    release(&w, &p);
+}
+END_TEST
+
+/* Bands of 3 bars and 1 deviation; stop orders at the middle. */
+START_TEST(stop_orders_live_one_bar) {
+    static const double rows[][4] = {
+        {10, 10, 10, 10},    {10, 10, 10, 10},   {10, 10, 10, 10},     {10, 10, 7, 7},
+        {7, 8, 7, 8},        {8, 8.2, 7.8, 8.1}, {8.1, 9, 8.1, 9},     {9, 9, 6, 6},
+        {6, 7, 6, 7},        {7, 8, 6.9, 7.8},   {7.8, 7.8, 7.5, 7.5}, {7.5, 7.6, 7.2, 7.3},
+        {7.3, 7.3, 7.2, 7.2}};
+    struct pine p = import_file("bands.pine");
+    struct world w = {.r.warmup = -1};
+    bars_init(&w.b);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        add_bar(&w, rows[i][0], rows[i][1], rows[i][2], rows[i][3]);
+    run(&w, &p, "Bollinger_Bands_Strategy", "{\"length\":3,\"mult\":1}");
+    /* bar 3 falls below the upper band, 10.4: a sell stop at 9 that the open of bar 4 is beyond */
+    ck_assert_uint_eq(w.res.n_trades, 2);
+    TRADE(w, 0, 4, 9, 7, 22.0 / 3, "reverse");
+    NEAR(w.res.trades[0].size, -3);
+    /* bar 4 comes above the lower band: a stop order at the middle, 25/3, that bar 5 does not reach
+     * and the else takes back, so bar 6 does not fill it. Bar 8 again: at 22/3 inside bar 9. Bar 10
+     * falls below the upper band: a sell stop at 22.3/3 turns the position inside bar 11 */
+    TRADE(w, 1, 9, 11, 22.0 / 3, 22.3 / 3, "reverse");
+    NEAR(w.res.trades[1].size, 3);
+    release(&w, &p);
+}
+END_TEST
+
+#define V5    "//@version=5\n"
+#define HEAD  V5 "strategy('t')\n"
+#define ENTRY "if close > open\n    strategy.entry('L', strategy.long)\n"
+
+/* Every refusal with its line; nothing is made of the rest. */
+START_TEST(what_cannot_be_mapped_is_named) {
+    static const struct {
+        const char *text;
+        int line;
+        const char *says;
+    } rows[] = {
+        {"strategy('t')\n" ENTRY, 1, "//@version=5 or 6"},
+        {V5 "indicator('t')\nplot(close)\n", 2, "no strategy"},
+        {V5 ENTRY, 0, "there is no strategy(…)"},
+        {HEAD "plot(close)\n", 0, "no strategy.entry"},
+        {HEAD "x = ta.nosuch(close, 3)\nif x > 1\n    strategy.entry('L', strategy.long)\n", 3,
+         "'ta.nosuch' is not among ours"},
+        {HEAD "x = request.security('A', 'D', close)\nif close > x\n    strategy.entry('L', "
+              "strategy.long)\n",
+         3, "other symbols and intervals"},
+        {HEAD "var n = 0\nn := n + 1\nif n > 3\n    strategy.entry('L', strategy.long)\n", 3,
+         "is changed by :="},
+        {HEAD "var c = close\nif close > c\n    strategy.entry('L', strategy.long)\n", 3,
+         "keeps the value of the first bar"},
+        {HEAD "x = if close > open\n    1\nelse\n    2\nif x > 1\n    strategy.entry('L', "
+              "strategy.long)\n",
+         3, "write it with ? :"},
+        {HEAD "for i = 0 to 3\n    strategy.entry('L', strategy.long)\n" ENTRY, 3,
+         "'for' is not understood"},
+        {HEAD "f(x) =>\n    y = x * 2\n    y\nif f(close) > 1\n    strategy.entry('L', "
+              "strategy.long)\n",
+         3, "more than one line"},
+        {HEAD ENTRY "strategy.exit('x', 'L', profit = 100, loss = 50)\n", 5, "counts ticks"},
+        {HEAD ENTRY "strategy.exit('x', 'L', trail_points = 10, trail_offset = 5)\n", 5,
+         "trailing stop that begins"},
+        {HEAD ENTRY "strategy.exit('x', 'L', stop = ta.lowest(low, 5))\n", 5,
+         "moves with every bar"},
+        {HEAD ENTRY "strategy.exit('x', 'L', stop = strategy.position_avg_price * 1.05)\n", 5,
+         "wrong side"},
+        {HEAD ENTRY "strategy.order('o', strategy.long)\n", 5, "use strategy.entry"},
+        {HEAD ENTRY "strategy.cancel('L')\n", 5, "only the else"},
+        {HEAD ENTRY "strategy.risk.max_drawdown(10, strategy.percent_of_equity)\n", 5,
+         "is not ours"},
+        {HEAD ENTRY "strategy.close('M')\n", 5, "there is no entry 'M'"},
+        {HEAD ENTRY "strategy.close('L', qty_percent = 50)\n", 5, "whole position"},
+        {HEAD "if close > open\n    strategy.entry('L', strategy.long, qty = 2)\n", 4,
+         "every entry has the size of the request"},
+        {HEAD "if close > open\n    strategy.entry('L', strategy.long, limit = low)\n", 4,
+         "rests for ever"},
+        {HEAD "if close > open[1\n    strategy.entry('L', strategy.long)\n", 4,
+         "stands where ']' is needed"},
+        {HEAD "if close > 7 / 2\n    strategy.entry('L', strategy.long)\n", 3,
+         "divides whole numbers"},
+        {HEAD "if strategy.position_size[1] == 0\n    strategy.entry('L', strategy.long)\n", 0,
+         "has no past"},
+        {HEAD "x = close > open ? 1 : 0\nif x\n    strategy.entry('L', strategy.long)\n", 0,
+         "condition"},
+        {V5 "strategy('t', slippage = 2)\n" ENTRY, 2, "counts ticks"},
+        {V5 "strategy('t', commission_type = strategy.commission.cash_per_contract, "
+            "commission_value = 1)\n" ENTRY,
+         2, "money a contract"},
+        {V5 "strategy('t', calc_on_order_fills = true)\n" ENTRY, 2, "closed bars only"},
+        {V5 "strategy('t', nosuch = 1)\n" ENTRY, 2, "no argument 'nosuch'"},
+        {HEAD "m = input.string('a', 'Mode')\nif m == 'a'\n    strategy.entry('L', "
+              "strategy.long)\n",
+         3, "without a number"},
+        {HEAD ENTRY "strategy.entry('M', strategy.long)\nstrategy.close('M')\n", 6,
+         "one of several long entries"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pine p = import(rows[i].text);
+        bool found = false;
+        ck_assert_msg(p.request == NULL && p.n_refused > 0, "accepted: %s", rows[i].text);
+        for (size_t k = 0; k < p.n_notes; k++)
+            found |= p.notes[k].refused && p.notes[k].line == rows[i].line &&
+                     strstr(p.notes[k].text, rows[i].says);
+        ck_assert_msg(found, "%s\nsays line %d: %s", rows[i].text, p.notes[0].line,
+                      p.notes[0].text);
+        pine_release(&p);
+    }
+}
+END_TEST
+
+/* All lines at once, in their order; what only drawings need is no matter. */
+START_TEST(every_line_is_named_at_once) {
+    struct pine p = import(HEAD "a = ta.nosuch(close)\n"
+                                "c = request.security('A', 'D', close)\n"
+                                "plot(c)\n"
+                                "plotshape(a > 1, color = color.new(color.red, 10))\n"
+                                "b = ta.nosuch2(close)\n"
+                                "if a > 1\n"
+                                "    strategy.entry('L', strategy.long)\n"
+                                "if b > 1\n"
+                                "    strategy.entry('S', strategy.short, qty = 3)\n"
+                                "while true\n"
+                                "    x = 1\n");
+    size_t n = 0;
+    int lines[8] = {0};
+    for (size_t k = 0; k < p.n_notes && n < 8; k++) {
+        if (p.notes[k].refused)
+            lines[n++] = p.notes[k].line;
+    }
+    ck_assert_uint_eq(n, 4);
+    ck_assert(lines[0] == 3 && lines[1] == 7 && lines[2] == 11 && lines[3] == 12);
+    pine_release(&p);
+}
+END_TEST
+
+static const char *rule_of_script(struct pine *p, const char *key) {
+    struct json_object *all, *rules, *v;
+    ck_assert_msg(p->request != NULL, "%d: %s", p->notes[0].line, p->notes[0].text);
+    ck_assert(json_object_object_get_ex(p->request, "strategies", &all));
+    ck_assert(json_object_object_get_ex(json_object_array_get_idx(all, 0), "rules", &rules));
+    return json_object_object_get_ex(rules, key, &v) ? json_object_get_string(v) : "";
+}
+
+START_TEST(conditions_keep_their_meaning) {
+    struct pine p = import(HEAD "up = close > open\n"
+                                "if up or close > close[1]\n"
+                                "    if volume > 0 ? up : false\n"
+                                "        strategy.entry('L', strategy.long)\n"
+                                "    else\n"
+                                "        strategy.close('L', comment = 'out')\n"
+                                "else if not up\n"
+                                "    strategy.close_all()\n"
+                                "strategy.close('L', when = close < 5)\n");
+    ck_assert_str_eq(rule_of_script(&p, "long.entry"),
+                     "(up or close > close[1]) and (volume > 0 ? up : false)");
+    ck_assert_str_eq(rule_of_script(&p, "long.exit"),
+                     "(((up or close > close[1]) and not (volume > 0 ? up : false)) or (not (up or "
+                     "close > close[1]) and not up)) or (close < 5)");
+    pine_release(&p);
+
+    p = import(HEAD "x = (close + open) * 2 - (high - (low - 1)) / -close\n"
+                    "strategy.entry('S', strategy.short, when = x % 3 > -(close + 1) and\n"
+                    "  not (open > 1))\n");
+    ck_assert_str_eq(rule_of_script(&p, "short.entry"), "x % 3 > -(close + 1) and not (open > 1)");
+    pine_release(&p);
+}
+END_TEST
+
+START_TEST(settings_become_words) {
+    struct pine p = import("//@version=6\nstrategy('Settings, all', pyramiding = 3, "
+                           "initial_capital = 2500, margin_long = 20, margin_short = 20, "
+                           "commission_type = strategy.commission.cash_per_order, commission_value "
+                           "= 2.5, risk_free_rate = 3)\n" ENTRY);
+    ck_assert_ptr_nonnull(p.request);
+    char *text = json_text(p.request);
+    ck_assert_msg(strstr(text, "{\"cash\":2500,\"size\":{\"type\":\"units\",\"value\":1},"
+                               "\"commission\":{\"fixed\":2.5},\"leverage\":5,\"pyramiding\":3,"
+                               "\"riskFree\":0.03,\"finalize\":false,\"strategies\":[{\"name\":"
+                               "\"Settings_all\"") == text,
+                  "%s", text);
+    free(text);
+    pine_release(&p);
+}
+END_TEST
+
+SUITE_MAIN("pine", averages_with_a_stop_by_volatility, dips_are_bought_and_sold_when_over,
+           stop_orders_live_one_bar, what_cannot_be_mapped_is_named, every_line_is_named_at_once,
+           conditions_keep_their_meaning, settings_become_words)
