@@ -40,6 +40,16 @@ static const struct define meanrevert_defines[] = {
     {"z", "(close - sma(close, period)) / stdev(close, period)"},
 };
 
+static const struct param vwap_params[] = {
+    NUMBER("away", 1, 0, 50, 0.1, "Percent below or above the average at which a trade begins."),
+};
+
+static const struct define vwap_defines[] = {
+    {"fair", "vwap(hlc3)"},
+    {"off", "100 * (close / fair - 1)"},
+    {"day", "time - time % 86400000"},
+};
+
 const struct strategy presets_reversal[] = {
     {.name = "rsi",
      .title = "RSI oversold and overbought",
@@ -84,5 +94,18 @@ const struct strategy presets_reversal[] = {
                [RULE_LONG_EXIT] = "z > -exit",
                [RULE_SHORT_ENTRY] = "z > entry",
                [RULE_SHORT_EXIT] = "z < exit"}},
+    {.name = "vwap",
+     .title = "Return to the day's average price",
+     .help =
+         "For bars shorter than a day. Long when the close is `away` percent below the volume-"
+         "weighted average price of the day, short when it is as much above; out at the average "
+         "or when the next day (UTC) has begun. Institutions measure their fills by that average "
+         "(Berkowitz, Logue and Noser, 1988), so day traders take it for the fair price.",
+     PARAMS(vwap_params),
+     DEFINES(vwap_defines),
+     .rules = {[RULE_LONG_ENTRY] = "off < -away",
+               [RULE_LONG_EXIT] = "close >= fair or day > day[1]",
+               [RULE_SHORT_ENTRY] = "off > away",
+               [RULE_SHORT_EXIT] = "close <= fair or day > day[1]"}},
     {.name = NULL},
 };

@@ -22,7 +22,45 @@ static const struct param momentum_params[] = {
 
 static const struct define momentum_defines[] = {{"move", "roc(close, period)"}};
 
+static const struct param supertrend_params[] = {
+    LENGTH("period", 10, 1, "Length of the average true range, bars."),
+    NUMBER("factor", 3, 0.1, 50, 0.1,
+           "Average true ranges from the middle of the bar to the line."),
+};
+
+static const struct define supertrend_defines[] = {{"t", "supertrend(factor, period)"}};
+
+static const struct param adx_params[] = {
+    LENGTH("period", 14, 2, "Length of the directional movement, bars."),
+    NUMBER("least", 25, 0, 100, 1, "Strength of a trend that is worth following."),
+};
+
+static const struct define adx_defines[] = {{"d", "dmi(period, period)"}};
+
 const struct strategy presets_trend[] = {
+    {.name = "supertrend",
+     .title = "Supertrend",
+     .help =
+         "Long when the supertrend turns up, short when it turns down: always in the market, with "
+         "a line at some average true ranges that follows the price and never gives back. Olivier "
+         "Seban's indicator; TradingView's Supertrend Strategy with its 10 and 3.",
+     PARAMS(supertrend_params),
+     DEFINES(supertrend_defines),
+     .rules = {[RULE_LONG_ENTRY] = "t.direction < t.direction[1]",
+               [RULE_SHORT_ENTRY] = "t.direction > t.direction[1]"}},
+    {.name = "adx",
+     .title = "Directional movement in a strong trend",
+     .help =
+         "Long while the plus indicator is above the minus indicator and the trend is strong, "
+         "short the other way round; out when they cross back. J. Welles Wilder's directional "
+         "movement system (New Concepts in Technical Trading Systems, 1978); the trend counts as "
+         "strong where the average directional index is above 25, as is customary.",
+     PARAMS(adx_params),
+     DEFINES(adx_defines),
+     .rules = {[RULE_LONG_ENTRY] = "d.plus > d.minus and d.adx > least",
+               [RULE_LONG_EXIT] = "d.plus < d.minus",
+               [RULE_SHORT_ENTRY] = "d.minus > d.plus and d.adx > least",
+               [RULE_SHORT_EXIT] = "d.minus < d.plus"}},
     {.name = "ichimoku",
      .title = "Ichimoku cloud",
      .help =

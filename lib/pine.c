@@ -10,7 +10,8 @@
 #include "lib/pine_ast.h"
 #include "lib/spec.h"
 
-static void note(struct pine_script *s, int line, bool refused, const char *fmt, va_list ap) {
+__attribute__((format(printf, 4, 0))) static void note(struct pine_script *s, int line,
+                                                       bool refused, const char *fmt, va_list ap) {
     struct pine *out = s->out;
     struct pine_note made = {.line = line, .refused = refused};
     vsnprintf(made.text, sizeof made.text, fmt, ap);
@@ -113,8 +114,9 @@ static void declare_tuple(struct pine_script *s, const struct pine_stmt *stmt, b
         const char *name;
         const char *fields[3];
     } rows[] = {
-        {"ta.macd", {"line", "signal", "hist"}}, {"ta.bb", {"middle", "upper", "lower"}},
-        {"ta.kc", {"middle", "upper", "lower"}}, {"ta.supertrend", {"line", "direction"}},
+        {"ta.macd", {"line", "signal", "hist"}},
+        {"ta.bb", {"middle", "upper", "lower"}},
+        {"ta.supertrend", {"line", "direction"}},
         {"ta.dmi", {"plus", "minus", "adx"}},
     };
     const struct pine_node *call = stmt->expr >= 0 ? &s->nodes[stmt->expr] : NULL;

@@ -37,26 +37,45 @@ bool pine_is_drawing(struct pine_slice name) {
     return false;
 }
 
-/* "ta.sma" -> "sma": what our index may know. */
-static bool own_name(struct pine_slice name, char ret[32]) {
-    static const char *const prefixes[] = {"ta.", "math."};
-    for (size_t i = 0; i < 2; i++) {
-        if (pine_starts(name, prefixes[i])) {
-            name.at += strlen(prefixes[i]);
-            name.len -= strlen(prefixes[i]);
-            break;
-        }
+/* The row that says it is Pine's function of that name: the same word may be another function here
+ * (ta.cmo is our cmou). */
+static const struct ind_info *function_of(struct pine_slice name) {
+    const struct ind_info *info;
+    for (size_t i = 0; (info = ind_info_at(i)); i++) {
+        if (info->pine && pine_is(name, info->pine))
+            return info;
     }
-    if (name.len >= 32 || memchr(name.at, '.', name.len))
-        return false;
-    snprintf(ret, 32, "%.*s", (int)name.len, name.at);
-    return true;
+    return NULL;
 }
 
-static const struct ind_info *function_of(struct pine_slice name) {
-    char own[32];
-    const struct ind_info *info = own_name(name, own) ? ind_info_find(own) : NULL;
-    return info && !info->position ? info : NULL;
+/* Functions of the same name that do not give the same numbers. False: refused. */
+static bool judge(struct pine_script *s, const struct ind_info *info, int line) {
+    static const struct {
+        const char *name, *refused, *told;
+    } rows[] = {
+        {"kc",
+         "takes the average true range where Pine's ta.kc takes the ema of tr: write ta.ema "
+         "and ta.ema(ta.tr, length)",
+         NULL},
+        {"kcw", "is made of kc, which differs from Pine's: write it out", NULL},
+        {"stoch", NULL, "gives 0 where the range is 0, Pine's ta.stoch nothing"},
+        {"supertrend", NULL, "starts upwards, Pine's downwards: they agree after the first turn"},
+        {"dmi", NULL, "starts from sums, Pine's from means: they agree after some bars"},
+        {"vwap", NULL, "starts at 00:00 UTC, Pine's with the exchange's session"},
+        {"obv", NULL, "starts with the first volume, Pine's at 0: levels differ, changes do not"},
+        {"nvi", NULL, "starts at 1000, Pine's at 1"},
+        {"pvi", NULL, "starts at 1000, Pine's at 1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, info->name) != 0)
+            continue;
+        if (rows[i].refused)
+            pine_refuse(s, line, "%s %s", info->name, rows[i].refused);
+        else
+            pine_tell(s, line, "%s %s", info->name, rows[i].told);
+        return !rows[i].refused;
+    }
+    return true;
 }
 
 /* The symbol's own expression, once. */
@@ -144,10 +163,8 @@ static bool put_name(struct pine_script *s, const struct pine_node *n, const str
     for (size_t i = 0; bare && i < info->n_args; i++)
         bare = info->args[i].def != NULL;
     if (bare) {
-        if (strcmp(info->group, "time") == 0 && strcmp(info->name, "time") != 0)
-            pine_tell(s, n->line, "%s is counted in UTC, not in the exchange's time", info->name);
         buf_str(ret, info->name);
-        return true;
+        return judge(s, info, n->line);
     }
     pine_refuse(s, n->line, "'%.*s' is not known here", LONG(n->text));
     return false;
@@ -253,6 +270,8 @@ static bool put_call(struct pine_script *s, int call, int least, const struct en
     else if (!info)
         pine_refuse(s, line, "the function '%.*s' is not among ours", LONG(name));
     if (!info || pine_starts(name, "request.") || pine_starts(name, "input"))
+        return false;
+    if (!judge(s, info, line))
         return false;
     buf_str(ret, info->name);
     if (s->nodes[call].args < 0)

@@ -168,6 +168,13 @@ START_TEST(what_cannot_be_mapped_is_named) {
         {HEAD "plot(close)\n", 0, "no strategy.entry"},
         {HEAD "x = ta.nosuch(close, 3)\nif x > 1\n    strategy.entry('L', strategy.long)\n", 3,
          "'ta.nosuch' is not among ours"},
+        {HEAD "[m, u, l] = ta.kc(close, 20, 2)\nif close > u\n    strategy.entry('L', "
+              "strategy.long)\n",
+         3, "comes out of a tuple that is not known here"},
+        {HEAD "if sma(close, 3) > 1\n    strategy.entry('L', strategy.long)\n", 3,
+         "'sma' is not among ours"},
+        {HEAD "if ta.adx(14) > 1\n    strategy.entry('L', strategy.long)\n", 3,
+         "'ta.adx' is not among ours"},
         {HEAD "x = request.security('A', 'D', close)\nif close > x\n    strategy.entry('L', "
               "strategy.long)\n",
          3, "other symbols and intervals"},
@@ -282,6 +289,10 @@ START_TEST(conditions_keep_their_meaning) {
     ck_assert_str_eq(rule_of_script(&p, "long.exit"),
                      "(((up or close > close[1]) and not (volume > 0 ? up : false)) or (not (up or "
                      "close > close[1]) and not up)) or (close < 5)");
+    pine_release(&p);
+
+    p = import(HEAD "strategy.entry('S', strategy.short, when = ta.cmo(close, length = 9) > 5)\n");
+    ck_assert_str_eq(rule_of_script(&p, "short.entry"), "cmou(close, 9) > 5");
     pine_release(&p);
 
     p = import(HEAD "x = (close + open) * 2 - (high - (low - 1)) / -close\n"

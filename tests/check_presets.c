@@ -1,6 +1,6 @@
 /* The built-in strategies compile, say what they need and signal where they should; "did you mean".
  */
-#include "engine/strategy.h"
+#include "engine/backtest.h"
 
 #include <math.h>
 
@@ -8,8 +8,9 @@
 
 START_TEST(every_preset_compiles_and_describes_itself) {
     static const char *const names[] = {
-        "sma",       "ema", "macd",      "ichimoku",   "momentum",   "donchian", "keltner",
-        "openrange", "rsi", "bollinger", "stochastic", "meanrevert", "buyhold"};
+        "sma",        "ema",        "macd",    "supertrend", "adx", "ichimoku",
+        "momentum",   "donchian",   "keltner", "openrange",  "rsi", "bollinger",
+        "stochastic", "meanrevert", "vwap",    "buyhold",    "dca"};
     const struct strategy *s;
     size_t n = 0;
     for (; (s = preset_at(n)); n++) {
@@ -117,11 +118,79 @@ START_TEST(presets_signal_where_they_should) {
      * 100 50 0 0 0; of that one, d: . . . 0 25 75 100 75 25 0 0 */
     signals_at("stochastic", RULE_LONG_ENTRY, (double[]){2, 2, 2, 60, 40}, v, n, BIT(4));
     signals_at("stochastic", RULE_SHORT_ENTRY, (double[]){2, 2, 2, 60, 40}, v, n, BIT(7));
+    /* true ranges of 1, the line 1.5 away: 2.5 until bar 3 falls below it, 3.5 until bar 5 rises
+     * above it, at most 3.5 until bar 8 falls below it */
+    signals_at("supertrend", RULE_SHORT_ENTRY, (double[]){1, 1.5}, v, n, BIT(3) | BIT(8));
+    signals_at("supertrend", RULE_LONG_ENTRY, (double[]){1, 1.5}, v, n, BIT(5));
+    /* plus indicator from bar 3: 0 53 77 89 44 22 11 5, the minus one the rest of 100; adx: 100 53
+     * 54 66 39 47 63 76 */
+    signals_at("adx", RULE_LONG_ENTRY, (double[]){2, 60}, v, n, BIT(6));
+    signals_at("adx", RULE_SHORT_ENTRY, (double[]){2, 60}, v, n, BIT(3) | BIT(9) | BIT(10));
+    signals_at("adx", RULE_LONG_EXIT, (double[]){2, 60}, v, n,
+               BIT(2) | BIT(3) | BIT(7) | BIT(8) | BIT(9) | BIT(10));
     signals_at("buyhold", RULE_LONG_ENTRY, NULL, v, n, BIT(11) - 1);
 }
 END_TEST
 
 /* Two days of four hours' bars from 08:00 on; the range is the first hour. */
+/* Hours of two days from 22:00 on; volume 1, so the average is the mean of the day. */
+START_TEST(the_average_price_is_the_days_own) {
+    static const double closes[] = {100, 100, 100, 110, 90, 99, 101};
+    const struct strategy *s = preset_find("vwap");
+    const struct plan_scope scope = {.strategy = s, .params = (double[]){4}};
+    static const struct {
+        enum rule rule;
+        uint64_t want;
+    } want[] = {{RULE_LONG_ENTRY, BIT(4)},
+                {RULE_SHORT_ENTRY, BIT(3)},
+                {RULE_LONG_EXIT, BIT(0) | BIT(1) | BIT(2) | BIT(3) | BIT(6)}};
+    struct bars b;
+    struct expr_error err;
+    bars_init(&b);
+    for (size_t i = 0; i < 7; i++)
+        ck_assert(bars_append(&b, (int64_t)(22 + i) * MS_PER_HOUR, closes[i], closes[i], closes[i],
+                              closes[i], 1));
+    struct plan *p = plan_new();
+    int node[3];
+    for (size_t k = 0; k < 3; k++)
+        node[k] = plan_add(p, s->rules[want[k].rule], &scope, VALUE_CONDITION, &err);
+    struct eval *e = eval_new(p, &b, 0);
+    ck_assert_uint_eq(eval_next(e), 7);
+    /* means of the second day: 100 105 100 99.75 100; the first one is over at bar 2 */
+    for (size_t k = 0; k < 3; k++)
+        ck_assert_msg(eval_mask(e, node[k])[0] == want[k].want, "%s: %llx", rule_name(want[k].rule),
+                      (unsigned long long)eval_mask(e, node[k])[0]);
+    eval_free(e);
+    plan_free(p);
+    bars_release(&b);
+}
+END_TEST
+
+/* 30 days of 8-hour bars at 10: days 7, 14, 21, 28 buy for 100 each, at the next open. */
+START_TEST(regular_purchases_add_up) {
+    struct bars b;
+    bars_init(&b);
+    for (int64_t i = 0; i < 90; i++)
+        ck_assert(bars_append(&b, i * 8 * MS_PER_HOUR, 10, 10, 10, 10, 1));
+    struct bt_config cfg;
+    struct bt_result res;
+    struct bt_error err;
+    bt_config_init(&cfg, PROFILE_CANDLEMILL);
+    cfg.interval = INTERVAL_8H;
+    cfg.n_strategies = 1;
+    cfg.strategies[0] = (struct bt_strategy){preset_find("dca"), {7, 100}};
+    cfg.pyramiding = 100;
+    ck_assert_int_eq(backtest_run(&cfg, &b, 0, NULL, NULL, &res, &err), BT_OK);
+    ck_assert_uint_eq(res.n_trades, 4);
+    for (int64_t k = 0; k < 4; k++) {
+        ck_assert_int_eq(res.trades[k].entry_bar, 21 * (k + 1) + 1);
+        ck_assert_double_eq(res.trades[k].size, 10);
+    }
+    bt_result_release(&res);
+    bars_release(&b);
+}
+END_TEST
+
 START_TEST(the_opening_range_is_the_days_own) {
     static const double rows[][4] = {
         {10, 11, 9, 10},  {10, 12, 10, 12}, {12, 12, 11, 11}, {11, 11, 8, 8.5}, /* 08, 12, 16, 20 */
@@ -208,4 +277,5 @@ START_TEST(suggests_the_nearest_name) {
 END_TEST
 
 SUITE_MAIN("presets", every_preset_compiles_and_describes_itself, presets_signal_where_they_should,
+           the_average_price_is_the_days_own, regular_purchases_add_up,
            the_opening_range_is_the_days_own, rules_have_names, suggests_the_nearest_name)
