@@ -13,6 +13,7 @@
 #include "engine/plan.h"
 #include "engine/spans.h"
 #include "engine/strategy.h"
+#include "engine/zone.h"
 
 #define BACKTEST_STRATEGIES_MAX 32
 
@@ -69,10 +70,11 @@ struct bt_config {
     double risk_free;     /* yearly rate */
     double trials;        /* >= 1: tries out of which this run was chosen (deflatedSharpe) */
     enum interval interval;
-    size_t block;     /* bars a block, 0: the default */
-    bool want_equity; /* keep one equity value a bar */
-    bool want_spans;  /* keep what the equity is made of (not profile backtesting.py) */
-    bool want_band;   /* make the runs of the honest band too */
+    zone_find_fn *find_zone; /* time zones of expressions; NULL: UTC alone */
+    size_t block;            /* bars a block, 0: the default */
+    bool want_equity;        /* keep one equity value a bar */
+    bool want_spans;         /* keep what the equity is made of (not profile backtesting.py) */
+    bool want_band;          /* make the runs of the honest band too */
 };
 
 /* Defaults of ENGINE.md 1 for a profile, no strategies. */

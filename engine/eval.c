@@ -22,8 +22,17 @@ struct step {
     uintptr_t group; /* nodes of one kernel that can run together; 0: alone */
 };
 
+/* Longer bars, for tf(). */
+struct frame {
+    struct bars bars;
+    struct eval *eval;
+    size_t closed; /* bars that have ended by the last bar judged */
+    int64_t end;   /* of the first that has not */
+};
+
 struct eval {
     const struct plan *p;
+    struct frame *frames; /* one a frame of the plan */
     const struct bars *bars;
     size_t block, first, n;
     struct column *columns;    /* one a node of the plan */
@@ -101,6 +110,7 @@ static bool init_call(struct eval *e, size_t step) {
         c->dense[i] = in->kernel->column != COLUMN_NONE;
         c->mask_history[i] = mask_words(in->history) * MASK_BITS;
     }
+    c->zones = e->p->zones;
     size_t bytes = kernel->state ? kernel->state(node->arg) : 0;
     if (bytes == 0)
         return true;
@@ -108,6 +118,21 @@ static bool init_call(struct eval *e, size_t step) {
     if (c->state && kernel->start)
         kernel->start(c->state, node->arg);
     return c->state;
+}
+
+static bool init_frames(struct eval *e) {
+    e->frames = calloc((size_t)e->p->n_frames + 1, sizeof *e->frames);
+    if (!e->frames)
+        return false;
+    for (int i = 0; i < e->p->n_frames; i++) {
+        const struct plan *p = e->p->frames[i];
+        struct frame *f = &e->frames[i];
+        if (!bars_aggregate(e->bars, p->interval, &f->bars) ||
+            !(f->eval = eval_new(p, &f->bars, e->block)))
+            return false;
+        f->end = f->bars.n ? interval_next(p->interval, f->bars.t[0]) : INT64_MAX;
+    }
+    return true;
 }
 
 struct eval *eval_new(const struct plan *p, const struct bars *b, size_t block) {
@@ -122,7 +147,7 @@ struct eval *eval_new(const struct plan *p, const struct bars *b, size_t block) 
     e->columns = calloc((size_t)p->n + 1, sizeof *e->columns);
     e->steps = calloc(p->n_used + 1, sizeof *e->steps);
     e->calls = calloc(p->n_used + 1, sizeof *e->calls);
-    if (!e->columns || !e->steps || !e->calls)
+    if (!e->columns || !e->steps || !e->calls || !init_frames(e))
         goto fail;
     for (int i = 0; i < p->n; i++) {
         if (!p->nodes[i].used)
@@ -154,6 +179,11 @@ void eval_free(struct eval *e) {
     }
     for (size_t s = 0; e->calls && s < e->n_steps; s++)
         free(e->calls[s].state);
+    for (int i = 0; e->frames && i < e->p->n_frames; i++) {
+        eval_free(e->frames[i].eval);
+        bars_release(&e->frames[i].bars);
+    }
+    free(e->frames);
     free(e->columns);
     free(e->steps);
     free(e->calls);
@@ -193,7 +223,7 @@ static bool prepare(struct eval *e, size_t step, size_t done) {
     const struct plan_node *node = &e->p->nodes[id];
     struct kernel_call *c = &e->calls[step];
     advance(e, id, done);
-    if (!node->kernel->run)
+    if (!node->kernel->run && !node->kernel->frame)
         return false;
     c->n = e->n;
     c->first = e->first;
@@ -213,16 +243,68 @@ static bool prepare(struct eval *e, size_t step, size_t done) {
     return !(node->kernel == &kernel_constant && node->history == 0 && e->first > 0);
 }
 
+/* One more bar of the frame has ended. */
+static void close_bar(struct frame *f, enum interval interval) {
+    if (f->closed >= f->eval->first + f->eval->n)
+        eval_next(f->eval);
+    f->closed++;
+    f->end = f->closed < f->bars.n ? interval_next(interval, f->bars.t[f->closed]) : INT64_MAX;
+}
+
+/* The node's value on the last bar of the frame that has ended: nothing before the first. */
+static void hold(struct frame *f, const struct plan_node *node, const struct kernel_call *c,
+                 size_t i) {
+    size_t at = f->closed - 1 - f->eval->first;
+    if (node->kernel->type == VALUE_CONDITION)
+        c->mask_out[i / MASK_BITS] |=
+            (uint64_t)(f->closed > 0 && mask_bit(eval_mask(f->eval, (int)node->arg[1]), at))
+            << (i % MASK_BITS);
+    else
+        c->out[i] = f->closed > 0 ? eval_number(f->eval, (int)node->arg[1])[at] : NUMBER_NULL;
+}
+
+/* A bar of the frame is seen from the close of the first bar that ends with it or later. */
+static void fill_frame(struct eval *e, int k, size_t done) {
+    struct frame *f = &e->frames[k];
+    size_t from = 0, to = 0; /* the steps that read it */
+    for (size_t s = 0; s < e->n_steps; s++) {
+        const struct plan_node *node = &e->p->nodes[e->steps[s].node];
+        if (!node->kernel->frame || (int)node->arg[0] != k)
+            continue;
+        prepare(e, s, done);
+        if (node->kernel->type == VALUE_CONDITION)
+            memset(e->calls[s].mask_out, 0, mask_words(e->n) * sizeof(uint64_t));
+        from = to ? from : s;
+        to = s + 1;
+    }
+    for (size_t i = 0; to > 0 && i < e->n; i++) {
+        int64_t end = interval_next(e->p->interval, e->bars->t[e->first + i]);
+        while (f->end <= end)
+            close_bar(f, e->p->frames[k]->interval);
+        for (size_t s = from; s < to; s++) {
+            const struct plan_node *node = &e->p->nodes[e->steps[s].node];
+            if (node->kernel->frame && (int)node->arg[0] == k)
+                hold(f, node, &e->calls[s], i);
+        }
+    }
+}
+
 size_t eval_next(struct eval *e) {
     size_t done = e->n;
     e->first += done;
     e->n = e->bars->n - e->first < e->block ? e->bars->n - e->first : e->block;
     if (e->n == 0)
         return 0;
+    for (int k = 0; k < e->p->n_frames; k++)
+        fill_frame(e, k, done);
     for (size_t s = 0; s < e->n_steps;) {
         const struct kernel *kernel = e->p->nodes[e->steps[s].node].kernel;
         const struct kernel_call *many[KERNEL_MANY_MAX];
         size_t k = 0;
+        if (kernel->frame) {
+            s++;
+            continue;
+        }
         if (!kernel->run_many) {
             if (prepare(e, s, done))
                 kernel->run(&e->calls[s]);

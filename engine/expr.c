@@ -154,6 +154,14 @@ static int parse_primary(struct parser *p) {
             .kind = EXPR_NUMBER, .start = p->now.at, .at = p->now.at, .number = p->now.number};
         return advance(p) ? add(p, node) : -1;
     }
+    if (p->now.kind == TOKEN_TEXT) {
+        struct expr_node node = {.kind = EXPR_TEXT,
+                                 .start = p->now.at,
+                                 .at = p->now.at,
+                                 .name = p->now.at + 1,
+                                 .name_len = p->now.len - 2};
+        return advance(p) ? add(p, node) : -1;
+    }
     if (p->now.kind == TOKEN_NAME && !is_infix_word(p))
         return parse_name(p);
     if (at(p, "(")) {

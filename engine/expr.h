@@ -3,8 +3,8 @@
  *
  * Grammar, loosest first, as in Pine:
  *   c ? a : b    or    and    == !=    < <= > >= crosses above|below    + -    * / %
- *   unary - + not    x[n]  x.field    number  true false na  name  name(a, b)  ta.name(a)  ( )
- *   (ta. math. strategy. before a name mean nothing)
+ *   unary - + not    x[n]  x.field    number  "text"  true false na  name  name(a, b)  ta.name(a)
+ * ( ) (ta. math. strategy. before a name mean nothing)
  * `//` starts a comment to the end of the line. White space and line ends mean nothing. */
 #ifndef ENGINE_EXPR_H
 #define ENGINE_EXPR_H
@@ -27,6 +27,7 @@ enum expr_kind {
     EXPR_TRUE,
     EXPR_FALSE,
     EXPR_NA,
+    EXPR_TEXT,  /* name: the bytes between the quotes */
     EXPR_NAME,  /* text: name */
     EXPR_CALL,  /* text: name; args */
     EXPR_FIELD, /* a.text */

@@ -11,7 +11,8 @@ enum ind_arg_kind {
     ARG_CONDITION, /* true or false each bar */
     ARG_INT,       /* the rest are constants: the same on every bar; may be made of parameters */
     ARG_FLOAT,
-    ARG_BOOL
+    ARG_BOOL,
+    ARG_TEXT /* in quotes */
 };
 
 struct ind_arg {
@@ -47,6 +48,7 @@ struct ind_info {
         *outputs[IND_OUTPUTS_MAX]; /* "middle","upper","lower"; a bare call gives the first */
     size_t n_outputs;              /* 0: one, without a name */
     bool condition;                /* gives a condition instead of a number */
+    bool other_bars;               /* tf: its last argument is judged on longer bars */
     bool position;                 /* known to the broker only (engine/plan.h) */
 };
 
@@ -55,6 +57,9 @@ const struct ind_info *ind_info_at(size_t i);
 
 /* Row by name or alias, or NULL. */
 const struct ind_info *ind_info_find(const char *name);
+
+/* True when it may stand without brackets. */
+bool ind_bare(const struct ind_info *info);
 
 /* Bars before the first value when every series argument has one from the first bar on.
  * `constants`: one number an argument, ignored for series and conditions. */

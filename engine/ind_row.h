@@ -9,6 +9,8 @@
 struct ind_use {
     int node[IND_ARGS_MAX];
     double number[IND_ARGS_MAX];
+    const char *text[IND_ARGS_MAX]; /* not terminated */
+    size_t text_len[IND_ARGS_MAX];
     size_t n; /* given ones of a variadic row; else the row's own */
 };
 
@@ -26,6 +28,10 @@ struct ind_row {
 const struct ind_row *ind_row_find(const char *name, size_t len);
 const struct ind_row *ind_row_at(size_t i);
 
+static inline bool ind_is_bare(const struct ind_row *row) {
+    return ind_bare(&row->info);
+}
+
 /* Longest window: a month of minutes. Bounds what a function keeps and, for the two-pass ones,
  * costs. */
 #define IND_LENGTH_MAX 50000
@@ -36,7 +42,7 @@ extern const struct ind_row ind_channel[], ind_trend[], ind_direction[];
 extern const struct ind_row ind_momentum[], ind_stochastic[], ind_oscillator[], ind_swing[];
 extern const struct ind_row ind_volatility[], ind_range[], ind_extreme[], ind_pivot[];
 extern const struct ind_row ind_statistic[], ind_regression[], ind_volume[], ind_flow[];
-extern const struct ind_row ind_event[], ind_math[], ind_transform[], ind_position[];
+extern const struct ind_row ind_event[], ind_math[], ind_transform[], ind_time[], ind_position[];
 
 /* clang-format off */
 #define IND_LENGTHS(word, least)  {.name = (word), .kind = ARG_INT, .min = (least), .max = IND_LENGTH_MAX}

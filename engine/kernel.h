@@ -32,7 +32,8 @@ struct kernel_call {
     const double *arg;
     void *state;
     const struct bars *bars;
-    size_t first; /* index of the block's first bar in bars */
+    size_t first;                    /* index of the block's first bar in bars */
+    const struct zone *const *zones; /* of the plan */
 };
 
 enum kernel_column {
@@ -53,6 +54,7 @@ struct kernel {
     bool pure;                 /* bar by bar: constant inputs give a constant */
     bool commutes;             /* f(a, b) = f(b, a) bit for bit */
     bool shift;                /* x[arg[0]]: a view for numbers; not an indicator for warm-up */
+    bool frame;                /* arg[0]: frame, arg[1]: its node; eval.c fills it; no run() */
     bool position; /* a value of the position, arg[0]: enum position_value of engine/order.h; no
                       run() */
     kernel_size_fn *history;  /* bars of its inputs before the present one that it reads; NULL: 0 */
@@ -88,6 +90,8 @@ extern const struct kernel kernel_and, kernel_or, kernel_not, kernel_same, kerne
     kernel_if_mask;
 /* ind_position.c */
 extern const struct kernel kernel_position;
+/* plan_frame.c */
+extern const struct kernel kernel_frame, kernel_frame_mask;
 /* ind_average.c */
 extern const struct kernel kernel_sma;
 extern const struct kernel kernel_ema; /* arg: length, first values to leave out of the seed */

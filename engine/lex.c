@@ -113,10 +113,6 @@ static bool bad_sign(struct lexer *l, struct expr_error *err) {
         text_format(err->suggestion, sizeof err->suggestion, "%s", foreign[i].here);
         return false;
     }
-    if (*s == '"' || *s == '\'') {
-        text_format(err->message, sizeof err->message, "an expression has no text in quotes");
-        return false;
-    }
     char shown[5] = "";
     memcpy(shown, s, text_char_bytes(s, l->text + l->len));
     if ((unsigned char)*s < ' ' || *s == 127 || ((unsigned char)*s >= 128 && !shown[1]))
@@ -124,6 +120,22 @@ static bool bad_sign(struct lexer *l, struct expr_error *err) {
     else
         text_format(err->message, sizeof err->message, "unexpected character '%s'", shown);
     return false;
+}
+
+/* "1h" or '1h': up to the same quote, on one line. */
+static bool quoted(struct lexer *l, struct token *ret, struct expr_error *err) {
+    const char *s = l->text + l->at;
+    uint32_t n = 1;
+    while (l->at + n < l->len && s[n] != *s && s[n] != '\n')
+        n++;
+    if (l->at + n >= l->len || s[n] != *s) {
+        expr_error_at(err, l->text, l->at);
+        text_format(err->message, sizeof err->message, "the quote is never closed");
+        return false;
+    }
+    *ret = (struct token){TOKEN_TEXT, l->at, n + 1, 0};
+    l->at += n + 1;
+    return true;
 }
 
 bool lex_next(struct lexer *l, struct token *ret, struct expr_error *err) {
@@ -137,6 +149,8 @@ bool lex_next(struct lexer *l, struct token *ret, struct expr_error *err) {
     }
     if (is_digit(*s) || (*s == '.' && is_digit(s[1])))
         return number(l, ret, err);
+    if (*s == '"' || *s == '\'')
+        return quoted(l, ret, err);
     if (is_letter(*s)) {
         uint32_t n = 1;
         while (is_letter(s[n]) || is_digit(s[n]))

@@ -7,7 +7,7 @@
 
 #include "engine/plan.h"
 
-enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_NAME, TOKEN_SIGN };
+enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_NAME, TOKEN_TEXT, TOKEN_SIGN };
 
 struct token {
     enum token_kind kind;

@@ -40,6 +40,7 @@ libengine_a_SOURCES = \
 	engine/ind_statistic.c \
 	engine/ind_stochastic.c \
 	engine/ind_swing.c \
+	engine/ind_time.c \
 	engine/ind_transform.c \
 	engine/ind_trend.c \
 	engine/ind_volatility.c \
@@ -63,7 +64,9 @@ libengine_a_SOURCES = \
 	engine/plain.c \
 	engine/plan.c engine/plan.h \
 	engine/plan_call.c \
+	engine/plan_define.c \
 	engine/plan_expr.c engine/plan_expr.h \
+	engine/plan_frame.c \
 	engine/plan_node.h \
 	engine/presets.c engine/presets.h \
 	engine/presets_average.c \
@@ -77,4 +80,5 @@ libengine_a_SOURCES = \
 	engine/spans.c engine/spans.h \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \
-	engine/vote.c engine/vote.h
+	engine/vote.c engine/vote.h \
+	engine/zone.c engine/zone.h

@@ -10,10 +10,7 @@
 #define FIRST_NODES 64
 
 struct plan *plan_new(void) {
-    struct plan *p = malloc(sizeof *p);
-    if (p)
-        memset(p, 0, offsetof(struct plan, expr)); /* the rest, over 100 KB, is the parser's */
-    return p;
+    return calloc(1, sizeof(struct plan));
 }
 
 void plan_free(struct plan *p) {
@@ -22,6 +19,9 @@ void plan_free(struct plan *p) {
     free(p->nodes);
     free(p->table);
     free(p->stack);
+    free(p->spare);
+    for (int i = 0; i < p->n_frames; i++)
+        plan_free(p->frames[i]);
     free(p);
 }
 
@@ -42,7 +42,10 @@ size_t plan_recursive_length(const struct plan *p, int node) {
 }
 
 size_t plan_nodes(const struct plan *p) {
-    return p->n_used;
+    size_t n = p->n_used;
+    for (int i = 0; i < p->n_frames; i++)
+        n += p->frames[i]->n_used;
+    return n;
 }
 
 bool plan_position(const struct plan *p, int node) {
@@ -149,6 +152,13 @@ static bool describe(const struct plan *p, struct plan_node *node) {
         if (in->level >= node->level)
             node->level = in->level + 1;
     }
+    if (k->frame) {
+        const struct plan *frame = p->frames[(int)node->arg[0]];
+        const struct plan_node *in = &frame->nodes[(int)node->arg[1]];
+        size_t ratio = plan_frame_ratio(p, frame);
+        node->lookback = node->lookback_indicators = (in->lookback + 1) * ratio - 1;
+        node->recursive = in->recursive * ratio;
+    }
     if (k->lookback) {
         node->lookback += k->lookback(node->arg);
         if (!k->shift)
@@ -253,6 +263,7 @@ static size_t mark(struct plan *p, int node, size_t n) {
     marked->needed = true;
     marked->used = !marked->position;
     p->n_used += marked->used;
+    p->cost += marked->used && marked->kernel->cost ? (double)marked->kernel->cost(marked->arg) : 0;
     p->stack[n] = node;
     return n + 1;
 }
@@ -280,5 +291,7 @@ bool plan_use(struct plan *p, int node) {
     }
     if (p->history > PLAN_HISTORY_MAX)
         p->failure = "the expressions look back over too many bars in all";
+    if (p->cost > PLAN_COST_MAX)
+        p->failure = "the windows are too long in all: more than 200000 values a bar";
     return !p->failure;
 }

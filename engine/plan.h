@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/bars.h"
 #include "engine/strategy.h"
+#include "engine/zone.h"
 
 struct plan;
 
-enum value_type { VALUE_NUMBER, VALUE_CONDITION };
+enum value_type { VALUE_NUMBER, VALUE_CONDITION, VALUE_QUOTED /* of an argument, no node */ };
 
 /* What is wrong with an expression, for a person: never more than one message for one mistake. */
 struct expr_error {
@@ -38,7 +40,11 @@ struct plan_scope {
     bool position; /* the caller can judge position nodes; else they are refused */
 };
 
-#define PLAN_NODES_MAX   16384     /* all rules of all strategies: a block of them is 128 MiB */
+#define PLAN_NODES_MAX   16384 /* all rules of all strategies: a block of them is 128 MiB */
+#define PLAN_FRAMES_MAX  6     /* different intervals in tf() */
+#define PLAN_ZONES_MAX   8
+#define PLAN_COST_MAX    200000    /* values read for one bar: about 0.1 ms */
+#define PLAN_WORK_MAX    50000     /* parts of one expression, its functions written out */
 #define PLAN_HISTORY_MAX (4 << 20) /* values kept before a block by all nodes: 32 MiB */
 
 struct plan *plan_new(void); /* NULL: out of memory */
@@ -46,6 +52,17 @@ void plan_free(struct plan *p);
 
 /* Profile backtesting.py: from now on crosses need a[1] < b[1], where Pine's need a[1] <= b[1]. */
 void plan_strict_crosses(struct plan *p);
+
+/* The interval of the bars that the plan will be evaluated on, before the first plan_add: tf()
+ * needs it for its warm-up and to know when a bar ends. Not told: a minute, the shortest. */
+void plan_interval(struct plan *p, enum interval interval);
+
+/* Who knows the time zones that expressions name; not told: UTC is the only one. */
+void plan_zones(struct plan *p, zone_find_fn *find);
+
+/* True for names that no parameter and no define may have: words of the grammar and what stands
+ * without brackets (close, tr, na). */
+bool plan_name_taken(const char *name, size_t len);
 
 /* Parses, types and adds one expression; returns its node (>= 0), or -1 with *err filled.
  * want: VALUE_CONDITION for entry and exit rules, VALUE_NUMBER for prices. */

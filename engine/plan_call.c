@@ -11,18 +11,19 @@
 #define NAMES_MAX     512 /* built-in ones and a strategy's: what "did you mean" looks at */
 
 struct call {
-    struct plan *p;
+    struct plan *root; /* plan_add's */
+    int frame;
+    struct plan *p; /* where the nodes go: root or that frame of it */
     const struct expr *e;
     const struct expr_node *n;
-    const struct plan_names *names;
+    struct plan_names *names;
     const struct plan_value *values;
     struct expr_error *err;
 };
 
 #define MESSAGE(err, ...) text_format((err)->message, sizeof(err)->message, __VA_ARGS__)
 
-static const char *const words[] = {"true",    "false", "na",    "and",  "or", "not",
-                                    "crosses", "above", "below", "math", "ta", "strategy"};
+static const char *const words[] = {"true", "false", "na", "and", "or", "not"};
 
 void plan_unknown(struct expr_error *err, const char *what, const char *name, size_t len,
                   const char *const *names, size_t n) {
@@ -42,37 +43,53 @@ static bool fail(const struct call *c, uint32_t at) {
     return false;
 }
 
-/* True when the row may stand without brackets. */
-static bool bare(const struct ind_row *row) {
-    for (size_t i = 0; i < row->info.n_args; i++) {
-        if (!row->info.args[i].def)
-            return false;
-    }
-    return true;
+/* Names that "did you mean" may propose. */
+struct names {
+    const char *list[NAMES_MAX];
+    size_t n;
+    char own[STRATEGY_DEFINES_MAX + IND_ARGS_MAX][STRATEGY_NAME_MAX]; /* cut out of their keys */
+    size_t n_own;
+};
+
+static void put_name(struct names *names, const char *name) {
+    if (names->n < NAMES_MAX)
+        names->list[names->n++] = name;
+}
+
+static void put_own_name(struct names *names, const char *name, size_t len) {
+    char *copy = names->own[names->n_own++];
+    memcpy(copy, name, len);
+    copy[len] = '\0';
+    put_name(names, copy);
 }
 
 static bool unknown_name(const struct call *c) {
-    const char *list[NAMES_MAX];
-    size_t n = 0;
     bool called = c->n->kind == EXPR_CALL;
+    struct names names = {.n = 0};
     const struct ind_row *row;
-    for (size_t i = 0; (row = ind_row_at(i)) && n < NAMES_MAX; i++) {
-        if (called ? row->info.n_args == 0 : !bare(row))
+    for (size_t i = 0; (row = ind_row_at(i)); i++) {
+        if (called ? row->info.n_args == 0 : !ind_is_bare(row))
             continue;
-        list[n++] = row->info.name;
-        for (size_t k = 0; k < IND_ALIASES_MAX && row->info.aliases[k] && n < NAMES_MAX; k++)
-            list[n++] = row->info.aliases[k];
+        put_name(&names, row->info.name);
+        for (size_t k = 0; k < IND_ALIASES_MAX && row->info.aliases[k]; k++)
+            put_name(&names, row->info.aliases[k]);
     }
-    for (size_t i = 0; !called && i < 6 && n < NAMES_MAX; i++)
-        list[n++] = words[i];
-    const struct strategy *s = called ? NULL : c->names->strategy;
-    for (size_t i = 0; s && i < s->n_params && n < NAMES_MAX; i++)
-        list[n++] = s->params[i].name;
-    for (size_t i = 0; s && i < c->names->n_defines && n < NAMES_MAX; i++)
-        list[n++] = s->defines[i].name;
+    for (size_t i = 0; !called && i < sizeof words / sizeof *words; i++)
+        put_name(&names, words[i]);
+    const struct strategy *s = c->names->strategy;
+    for (size_t i = 0; s && !called && i < s->n_params; i++)
+        put_name(&names, s->params[i].name);
+    for (size_t i = 0; s && i < c->names->n_defines; i++) {
+        struct define_head head;
+        if (define_head(s->defines[i].name, &head) && called == (head.n_args > 0))
+            put_own_name(&names, head.name, head.len);
+    }
+    const struct plan_locals *locals = c->names->locals;
+    for (size_t i = 0; locals && !called && i < locals->head.n_args; i++)
+        put_own_name(&names, locals->head.args[i], locals->head.arg_len[i]);
     fail(c, c->n->at);
     plan_unknown(c->err, called ? "function" : "name", c->e->text + c->n->name, c->n->name_len,
-                 list, n);
+                 names.list, names.n);
     return false;
 }
 
@@ -132,6 +149,10 @@ static int default_node(struct plan *p, const char *def) {
     return plan_constant(p, strtod(def, NULL));
 }
 
+static const char *type_name(enum value_type type) {
+    return type == VALUE_NUMBER ? "a number" : "a condition";
+}
+
 /* Proves argument `node` of the tree against arg and notes it in use at i. */
 static bool take(const struct call *c, const struct ind_info *info, const struct ind_arg *arg,
                  int node, struct ind_use *use, size_t i) {
@@ -139,6 +160,19 @@ static bool take(const struct call *c, const struct ind_info *info, const struct
     bool condition = arg->kind == ARG_CONDITION || arg->kind == ARG_BOOL;
     use->node[i] = v->node;
     fail(c, c->e->nodes[node].start);
+    if (v->type == VALUE_QUOTED || arg->kind == ARG_TEXT) {
+        const struct expr_node *text = &c->e->nodes[node];
+        use->text[i] = c->e->text + text->name;
+        use->text_len[i] = text->name_len;
+        if ((v->type == VALUE_QUOTED) == (arg->kind == ARG_TEXT))
+            return true;
+        MESSAGE(c->err, "%s of %s is %s, but this is %s", arg->name, info->name,
+                arg->kind == ARG_TEXT ? "a text in quotes"
+                : condition           ? "a condition"
+                                      : "a number",
+                v->type == VALUE_QUOTED ? "a text" : type_name(v->type));
+        return false;
+    }
     if ((v->type == VALUE_CONDITION) != condition) {
         MESSAGE(c->err, "%s of %s is %s, but this is %s", arg->name, info->name,
                 condition ? "a condition" : "a number", condition ? "a number" : "a condition");
@@ -207,7 +241,7 @@ static bool compile_row(const struct call *c, const struct ind_row *row, struct 
     struct ind_use use = {.n = info->n_args};
     int n_given = c->n->n_args;
     bool too_many = n_given > (info->variadic ? IND_ARGS_MAX : (int)info->n_args);
-    if (c->n->kind == EXPR_NAME && !bare(row)) {
+    if (c->n->kind == EXPR_NAME && !ind_is_bare(row)) {
         char form[SIGNATURE_MAX];
         signature(form, sizeof form, info);
         fail(c, c->n->at);
@@ -223,7 +257,10 @@ static bool compile_row(const struct call *c, const struct ind_row *row, struct 
         int node = given(info, n_given, i);
         if (node == -2)
             return wrong_count(c, info);
-        if (node == -1) {
+        if (node == -1 && arg->kind == ARG_TEXT) {
+            use.text[i] = arg->def;
+            use.text_len[i] = strlen(arg->def);
+        } else if (node == -1) {
             use.node[i] = default_node(c->p, arg->def);
             if (use.node[i] >= 0)
                 plan_is_constant(c->p, use.node[i], &use.number[i]);
@@ -245,93 +282,141 @@ static bool is_name(const struct call *c, const char *name) {
            memcmp(name, c->e->text + c->n->name, c->n->name_len) == 0;
 }
 
-/* True when it is one of the strategy's own names; *ret is it. */
-static bool own_name(const struct call *c, struct plan_value *ret, const char **ret_what) {
+static void set_constant(const struct call *c, bool condition, double x, struct plan_value *ret) {
+    int node = condition ? plan_condition(c->p, x != 0) : plan_constant(c->p, x);
+    *ret = (struct plan_value){.type = condition ? VALUE_CONDITION : VALUE_NUMBER,
+                               .node = node,
+                               .outputs = {node, -1, -1, -1}};
+}
+
+/* An argument of the function whose body this is. */
+static bool local(const struct call *c, size_t i, struct plan_value *ret) {
+    const struct plan_locals *locals = c->names->locals;
+    double x;
+    *ret = locals->values[i];
+    if (locals->plan == c->p || ret->type == VALUE_QUOTED)
+        return true;
+    if (plan_is_constant(locals->plan, ret->node, &x)) {
+        set_constant(c, ret->type == VALUE_CONDITION, x, ret);
+        return true;
+    }
+    fail(c, c->n->at);
+    MESSAGE(c->err, "an argument that changes cannot be used inside tf: write tf(…) where the "
+                    "function is called");
+    return false;
+}
+
+/* A name without brackets: an argument, a parameter, a define. -1: none of them. */
+static int own_name(const struct call *c, struct plan_value *ret) {
     const struct strategy *s = c->names->strategy;
+    const struct plan_locals *locals = c->names->locals;
+    const char *name = c->e->text + c->n->name;
+    for (size_t i = 0; locals && i < locals->head.n_args; i++) {
+        if (locals->head.arg_len[i] == c->n->name_len &&
+            memcmp(locals->head.args[i], name, c->n->name_len) == 0)
+            return local(c, i, ret);
+    }
     for (size_t i = 0; s && i < s->n_params; i++) {
         if (!is_name(c, s->params[i].name))
             continue;
-        bool condition = s->params[i].type == PARAM_BOOL;
-        int node = condition ? plan_condition(c->p, c->names->params[i] != 0)
-                             : plan_constant(c->p, c->names->params[i]);
-        *ret_what = "a parameter";
-        *ret = (struct plan_value){.type = condition ? VALUE_CONDITION : VALUE_NUMBER,
-                                   .node = node,
-                                   .outputs = {node, -1, -1, -1}};
+        set_constant(c, s->params[i].type == PARAM_BOOL, c->names->params[i], ret);
         return true;
     }
-    for (size_t i = 0; s && i < c->names->n_defines; i++) {
-        if (is_name(c, s->defines[i].name)) {
-            *ret_what = "a define";
-            *ret = c->names->defines[i];
+    int define = plan_define_find(c->names, name, c->n->name_len);
+    if (define < 0)
+        return -1;
+    if (strchr(s->defines[define].name, '(')) {
+        fail(c, c->n->at);
+        MESSAGE(c->err, "'%s' is a function: write its arguments", s->defines[define].name);
+        return false;
+    }
+    return plan_define(c->root, c->frame, c->names, (size_t)define, ret, c->err);
+}
+
+static bool is_own(const struct call *c) {
+    const struct strategy *s = c->names->strategy;
+    for (size_t i = 0; s && i < s->n_params; i++) {
+        if (is_name(c, s->params[i].name))
             return true;
-        }
     }
     return false;
 }
 
-bool plan_compile_name(struct plan *p, const struct expr *e, const struct expr_node *n,
-                       const struct plan_names *names, const struct plan_value *values,
+/* Of the strategy's own functions. -1: no such name. */
+static int own_call(const struct call *c, struct plan_value *ret) {
+    int define = plan_define_find(c->names, c->e->text + c->n->name, c->n->name_len);
+    struct plan_value args[IND_ARGS_MAX];
+    struct define_head head;
+    char name[STRATEGY_NAME_MAX] = "";
+    memcpy(name, c->e->text + c->n->name,
+           c->n->name_len < sizeof name ? c->n->name_len : sizeof name - 1);
+    if (define < 0 && !is_own(c))
+        return -1;
+    fail(c, c->n->at);
+    if (define < 0) {
+        MESSAGE(c->err, "'%s' is a parameter, not a function", name);
+        return false;
+    }
+    const char *key = c->names->strategy->defines[define].name;
+    define_head(key, &head);
+    if (head.n_args == 0) {
+        MESSAGE(c->err, "'%s' is a define, not a function", name);
+        return false;
+    }
+    if (c->n->n_args != (int)head.n_args) {
+        MESSAGE(c->err, "%s takes %d argument%s, not %d", key, (int)head.n_args,
+                head.n_args == 1 ? "" : "s", c->n->n_args);
+        return false;
+    }
+    for (size_t i = 0; i < head.n_args; i++) {
+        args[i] = c->values[c->n->args[i]];
+        if (args[i].type != VALUE_QUOTED)
+            continue;
+        fail(c, c->e->nodes[c->n->args[i]].start);
+        MESSAGE(c->err, "a text cannot be handed to a function of one's own");
+        return false;
+    }
+    return plan_define_call(c->root, c->frame, c->names, (size_t)define, args, ret, c->err);
+}
+
+/* tf(interval, ...): its last argument's nodes are those of the frame already. */
+static bool compile_frame(const struct call *c, const struct ind_row *row, struct plan_value *ret) {
+    if (c->n->kind != EXPR_CALL || c->n->n_args != 2)
+        return wrong_count(c, &row->info);
+    const struct expr_node *interval = &c->e->nodes[c->n->args[0]];
+    fail(c, interval->start);
+    if (interval->kind != EXPR_TEXT) {
+        MESSAGE(c->err, "interval of tf is a text in quotes, as in tf(\"1h\", close)");
+        return false;
+    }
+    if (c->values[c->n->args[1]].type == VALUE_QUOTED) {
+        fail(c, c->e->nodes[c->n->args[1]].start);
+        MESSAGE(c->err, "tf takes a number or a condition after the interval, but this is a text");
+        return false;
+    }
+    if (c->frame >= 0) {
+        MESSAGE(c->err, "tf cannot stand inside tf: its bars are longer already");
+        return false;
+    }
+    int frame = plan_frame(c->root, c->e->text + interval->name, interval->name_len, c->err);
+    return frame > -2 && plan_frame_value(c->root, frame, &c->values[c->n->args[1]], ret);
+}
+
+bool plan_compile_name(struct plan *p, int frame, const struct expr *e, const struct expr_node *n,
+                       struct plan_names *names, const struct plan_value *values,
                        struct plan_value *ret, struct expr_error *err) {
-    struct call c = {p, e, n, names, values, err};
-    const char *what;
+    struct call c = {p, frame, plan_of(p, frame), e, n, names, values, err};
     const struct ind_row *row = ind_row_find(e->text + n->name, n->name_len);
-    if (!(row && n->kind == EXPR_CALL) && own_name(&c, ret, &what)) {
-        if (n->kind == EXPR_NAME)
-            return true;
-        char name[STRATEGY_NAME_MAX] = "";
-        memcpy(name, e->text + n->name, n->name_len < sizeof name ? n->name_len : sizeof name - 1);
-        fail(&c, n->at);
-        MESSAGE(err, "'%s' is %s, not a function", name, what);
-        return false;
-    }
+    int found = -1;
+    if (n->kind == EXPR_NAME)
+        found = own_name(&c, ret);
+    else if (!row)
+        found = own_call(&c, ret);
+    if (found >= 0)
+        return found;
+    if (row && row->info.other_bars)
+        return compile_frame(&c, row, ret);
     return row ? compile_row(&c, row, ret) : unknown_name(&c);
-}
-
-static bool well_formed(const char *name) {
-    size_t n = strlen(name);
-    if (n == 0 || n >= STRATEGY_NAME_MAX || (*name >= '0' && *name <= '9'))
-        return false;
-    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n;
-}
-
-static bool reserved(const char *name) {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i], name) == 0)
-            return true;
-    }
-    const struct ind_row *row = ind_row_find(name, strlen(name));
-    return row && bare(row); /* a function's brackets tell it from a name: f and f(x) may differ */
-}
-
-bool plan_names_check(const struct strategy *s, struct expr_error *err) {
-    const char *own[STRATEGY_PARAMS_MAX + STRATEGY_DEFINES_MAX];
-    *err = (struct expr_error){.line = 1, .column = 1};
-    if (s->n_params > STRATEGY_PARAMS_MAX || s->n_defines > STRATEGY_DEFINES_MAX) {
-        MESSAGE(err, "a strategy has at most %d parameters and %d defines", STRATEGY_PARAMS_MAX,
-                STRATEGY_DEFINES_MAX);
-        return false;
-    }
-    for (size_t i = 0; i < s->n_params + s->n_defines; i++) {
-        bool param = i < s->n_params;
-        own[i] = param ? s->params[i].name : s->defines[i - s->n_params].name;
-        const char *wrong = NULL;
-        if (!well_formed(own[i]))
-            wrong = "is no name: letters, digits and _, no digit first, at most 31";
-        else if (reserved(own[i]))
-            wrong = "is a word of the language already: choose another name";
-        for (size_t j = 0; !wrong && j < i; j++) {
-            if (strcmp(own[i], own[j]) == 0)
-                wrong = "is there twice";
-        }
-        if (wrong) {
-            text_format(err->where, sizeof err->where, "%s.%s", param ? "params" : "define",
-                        own[i]);
-            MESSAGE(err, "'%s' %s", own[i], wrong);
-            return false;
-        }
-    }
-    return true;
 }
 
 size_t ind_lookback(const struct ind_info *info, const double *constants) {
@@ -341,9 +426,15 @@ size_t ind_lookback(const struct ind_info *info, const double *constants) {
         return 0;
     struct ind_use use = {.n = info->n_args};
     size_t most = 0;
+    if (info->other_bars) {
+        plan_free(p);
+        return 0;
+    }
     for (size_t i = 0; i < info->n_args; i++) {
         enum ind_arg_kind kind = info->args[i].kind;
         use.number[i] = kind == ARG_SERIES || kind == ARG_CONDITION ? 0 : constants[i];
+        use.text[i] = info->args[i].def ? info->args[i].def : "";
+        use.text_len[i] = strlen(use.text[i]);
         if (kind == ARG_SERIES)
             use.node[i] = plan_node(p, i ? &kernel_high : &kernel_close, NULL, NULL);
         else if (kind == ARG_INT || kind == ARG_FLOAT)

@@ -10,11 +10,13 @@
 
 /* What each node of the tree became. */
 struct compiler {
-    struct plan *p;
+    struct plan *root, *p; /* plan_add's; where the present node goes: it or one of its frames */
     const struct expr *e;
-    const struct plan_names *names;
-    struct plan_value values[EXPR_NODES_MAX];
+    struct plan_names *names;
     struct expr_error *err;
+    struct expr tree;
+    struct plan_value values[EXPR_NODES_MAX];
+    int frame[EXPR_NODES_MAX]; /* number of the root's frame, -1: the root itself */
 };
 
 static bool fail(struct compiler *c, uint32_t at) {
@@ -51,7 +53,7 @@ static struct snippet snippet(const struct compiler *c, int i) {
 }
 
 static const char *type_name(enum value_type type) {
-    return type == VALUE_NUMBER ? "a number" : "a condition";
+    return type == VALUE_NUMBER ? "a number" : type == VALUE_QUOTED ? "a text" : "a condition";
 }
 
 /* Proves the type of operand i of what is called `who`. */
@@ -217,9 +219,29 @@ static bool compile_field(struct compiler *c, const struct expr_node *n, struct 
     return false;
 }
 
+/* A text is an argument and nothing else. */
+static bool no_text(struct compiler *c, const struct expr_node *n) {
+    bool unary = n->kind == EXPR_UNARY || n->kind == EXPR_FIELD;
+    bool binary = n->kind == EXPR_BINARY || n->kind == EXPR_INDEX;
+    const int operands[] = {unary || binary || n->kind == EXPR_IF ? n->a : -1,
+                            binary || n->kind == EXPR_IF ? n->b : -1,
+                            n->kind == EXPR_IF ? n->c : -1};
+    for (int k = 0; k < 3; k++) {
+        if (operands[k] < 0 || c->values[operands[k]].type != VALUE_QUOTED)
+            continue;
+        fail(c, c->e->nodes[operands[k]].start);
+        MESSAGE(c, "a text stands only as an argument of a function, as in tf(\"1h\", close)");
+        return false;
+    }
+    return true;
+}
+
 static bool compile_node(struct compiler *c, int i) {
     const struct expr_node *n = &c->e->nodes[i];
     struct plan_value *ret = &c->values[i];
+    c->p = plan_of(c->root, c->frame[i]);
+    if (!no_text(c, n))
+        return false;
     switch (n->kind) {
     case EXPR_NUMBER:
         set_node(c, ret, plan_constant(c->p, n->number));
@@ -233,7 +255,10 @@ static bool compile_node(struct compiler *c, int i) {
         return true;
     case EXPR_NAME:
     case EXPR_CALL:
-        return plan_compile_name(c->p, c->e, n, c->names, c->values, ret, c->err);
+        return plan_compile_name(c->root, c->frame[i], c->e, n, c->names, c->values, ret, c->err);
+    case EXPR_TEXT:
+        *ret = (struct plan_value){.type = VALUE_QUOTED, .node = -1, .outputs = {-1, -1, -1, -1}};
+        return true;
     case EXPR_FIELD:
         return compile_field(c, n, ret);
     case EXPR_INDEX:
@@ -248,35 +273,127 @@ static bool compile_node(struct compiler *c, int i) {
     return false;
 }
 
-/* The tree's nodes stand behind their operands: one pass, no recursion. */
-static bool compile(struct compiler *c, const char *text, struct plan_value *ret) {
-    if (!expr_parse(&c->p->expr, text, c->err))
+/* Which bars each node of the tree is judged on. Operands stand before what uses them, so the last
+ * argument of tf is the nodes between the interval, a single one, and itself. Calls that are wrong
+ * stay on the plan's own bars until they are told. */
+static void mark_frames(struct compiler *c, int frame) {
+    struct expr_error ignored;
+    for (int i = 0; i < c->e->n; i++)
+        c->frame[i] = frame;
+    for (int i = 0; i < c->e->n && frame < 0; i++) {
+        const struct expr_node *n = &c->e->nodes[i];
+        if (n->kind != EXPR_CALL || n->n_args != 2 || n->name_len != 2 ||
+            memcmp(c->e->text + n->name, "tf", 2) != 0)
+            continue;
+        const struct expr_node *interval = &c->e->nodes[n->args[0]];
+        if (interval->kind != EXPR_TEXT)
+            continue;
+        int inner = plan_frame(c->root, c->e->text + interval->name, interval->name_len, &ignored);
+        for (int k = n->args[0] + 1; inner >= 0 && k <= n->args[1]; k++)
+            c->frame[k] = inner;
+    }
+}
+
+static bool take_work(struct compiler *c) {
+    c->names->work += (size_t)c->e->n;
+    if (c->names->work <= PLAN_WORK_MAX)
+        return true;
+    fail(c, 0);
+    MESSAGE(c, "the functions call one another too often: more than %d parts", PLAN_WORK_MAX);
+    return false;
+}
+
+static const char *refused(const struct plan *p) {
+    return p->failure ? p->failure : p->refusal;
+}
+
+/* One pass, no recursion: the tree's nodes stand behind their operands. */
+static bool compile(struct compiler *c, int frame, const char *text, struct plan_value *ret) {
+    c->e = &c->tree;
+    if (!expr_parse(&c->tree, text, c->err) || !take_work(c))
         return false;
+    mark_frames(c, frame);
     for (int i = 0; i < c->e->n; i++) {
         if (!compile_node(c, i))
             return false;
-        if (c->p->failure || c->p->refusal) {
+        const char *why = refused(c->p) ? refused(c->p) : refused(c->root);
+        if (why) {
             fail(c, c->e->nodes[i].start);
-            MESSAGE(c, "%s", c->p->failure ? c->p->failure : c->p->refusal);
+            MESSAGE(c, "%s", why);
             return false;
         }
     }
+    c->p = plan_of(c->root, frame);
     *ret = c->values[c->e->n - 1];
     return true;
 }
 
+/* Its trees are large: the last one used stays with the plan. What is in them is made node by node,
+ * zeroing all costs more than compiling. */
+static struct compiler *compiler_take(struct plan *p, struct plan_names *names,
+                                      struct expr_error *err) {
+    struct compiler *c = p->spare ? p->spare : malloc(sizeof *c);
+    p->spare = NULL;
+    if (!c) {
+        text_format(err->message, sizeof err->message, "out of memory");
+        return NULL;
+    }
+    c->root = p;
+    c->names = names;
+    c->err = err;
+    return c;
+}
+
+static void compiler_give(struct plan *p, struct compiler *c) {
+    free(p->spare);
+    p->spare = c;
+}
+
+bool plan_compile(struct plan *p, int frame, const char *text, struct plan_names *names,
+                  struct plan_value *ret, struct expr_error *err) {
+    struct compiler *c = compiler_take(p, names, err);
+    bool ok = c && compile(c, frame, text, ret);
+    if (ok && ret->type == VALUE_QUOTED) {
+        fail(c, 0);
+        MESSAGE(c, "a text stands only as an argument of a function, as in tf(\"1h\", close)");
+        ok = false;
+    }
+    if (c)
+        compiler_give(p, c);
+    return ok;
+}
+
+/* A define, or a function's body: that is only read through until it is called. */
+static bool check_define(struct plan *p, struct plan_names *names, size_t i,
+                         struct expr_error *err) {
+    const struct define *d = &names->strategy->defines[i];
+    struct plan_value value;
+    struct define_head head;
+    define_head(d->name, &head);
+    if (head.n_args == 0)
+        return plan_define(p, -1, names, i, &value, err);
+    struct compiler *c = compiler_take(p, names, err);
+    bool ok = c && expr_parse(&c->tree, d->expr, err);
+    if (c)
+        compiler_give(p, c);
+    if (!ok)
+        text_format(err->where, sizeof err->where, "define.%s", d->name);
+    return ok;
+}
+
 static int add(struct compiler *c, const char *text, enum value_type want) {
     struct plan_value root;
-    if (!compile(c, text, &root))
+    if (!compile(c, -1, text, &root))
         return -1;
     if (root.type != want) {
         fail(c, c->e->nodes[c->e->n - 1].start);
+        const struct snippet shown = snippet(c, c->e->n - 1);
+        const char *is = type_name(root.type);
         if (want == VALUE_CONDITION)
-            MESSAGE(c, "a condition (true or false) is needed here, but '%s' is a number",
-                    snippet(c, c->e->n - 1).text);
+            MESSAGE(c, "a condition (true or false) is needed here, but '%s' is %s", shown.text,
+                    is);
         else
-            MESSAGE(c, "a number is needed here, but '%s' is a condition",
-                    snippet(c, c->e->n - 1).text);
+            MESSAGE(c, "a number is needed here, but '%s' is %s", shown.text, is);
         return -1;
     }
     if (!plan_use(c->p, root.node)) {
@@ -291,31 +408,28 @@ int plan_add(struct plan *p, const char *expr, const struct plan_scope *scope, e
              struct expr_error *err) {
     const struct strategy *s = scope ? scope->strategy : NULL;
     struct expr_error error = {.line = 1, .column = 1};
-    struct plan_names names = {.strategy = s,
-                               .params = scope ? scope->params : NULL,
-                               .position = scope && scope->position};
-    struct compiler *c = malloc(sizeof *c);
-    int node = -1;
-    if (!c) {
-        text_format(error.message, sizeof error.message, "out of memory");
-        *err = error;
-        return -1;
-    }
-    c->p = p;
-    c->e = &p->expr;
-    c->names = &names;
+    struct plan_names names;
+    /* not the values of defines: each is made before it is read */
+    memset(names.done, 0, sizeof names.done);
+    names.strategy = s;
+    names.params = scope ? scope->params : NULL;
+    names.position = scope && scope->position;
+    names.n_defines = names.work = 0;
+    names.locals = NULL;
     p->refusal = NULL;
-    c->err = &error; /* the values are made one by one: zeroing all costs more than compiling */
+    for (int i = 0; i < p->n_frames; i++)
+        p->frames[i]->refusal = NULL;
+    int node = -1;
     bool ok = !s || plan_names_check(s, &error);
     for (size_t i = 0; ok && s && i < s->n_defines; i++) {
-        ok = compile(c, s->defines[i].expr, &names.defines[i]);
+        ok = check_define(p, &names, i, &error);
         names.n_defines = i + 1;
-        if (!ok)
-            text_format(error.where, sizeof error.where, "define.%s", s->defines[i].name);
     }
-    if (ok)
+    struct compiler *c = ok ? compiler_take(p, &names, &error) : NULL;
+    if (c) {
         node = add(c, expr, want);
-    free(c);
+        compiler_give(p, c);
+    }
     if (node < 0)
         *err = error;
     return node;

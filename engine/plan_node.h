@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/expr.h"
 #include "engine/kernel.h"
 #include "engine/plan.h"
 
@@ -36,15 +35,29 @@ struct plan {
     size_t table_cap;
     int *stack; /* cap entries: marking */
     size_t n_used, history;
+    double cost; /* values read for one bar */
+    /* tf(): a plan of its own for each longer interval, evaluated on bars made of the plan's. */
+    struct plan *frames[PLAN_FRAMES_MAX];
+    int n_frames;
+    enum interval interval;
+    const struct zone *zones[PLAN_ZONES_MAX]; /* those that nodes name by number */
+    int n_zones;
+    zone_find_fn *find_zone;
+    struct compiler *spare; /* plan_expr.c: its scratch, or NULL */
     bool strict_crosses;
     const char *failure; /* why plan_node gives -1 from now on, else NULL */
     const char *refusal; /* why it does for the present expression, else NULL */
-    struct expr expr;    /* scratch of plan_add; the last member */
 };
 
 /* The node for kernel(in..., arg...), an equal one if there is one, a constant if it can be folded.
  * -1 when an input is -1, memory ends or the plan is full; then p->failure is set. */
 int plan_node(struct plan *p, const struct kernel *kernel, const int *in, const double *arg);
+
+/* Number of the zone in zones[], or -1 with p->refusal. */
+int plan_zone(struct plan *p, const char *name, size_t len);
+
+/* Bars of p in one bar of its frame, at most. */
+size_t plan_frame_ratio(const struct plan *p, const struct plan *frame);
 
 /* The usual shapes of it. */
 int plan_constant(struct plan *p, double x);

@@ -211,6 +211,8 @@ static bool add_strategy(struct compile *c, const struct bt_strategy *bs) {
 bool rules_compile(const struct bt_config *cfg, struct plan *plan, struct rules *ret,
                    struct bt_error *err) {
     struct bt_error found = {.strategy = 0};
+    plan_interval(plan, cfg->interval);
+    plan_zones(plan, cfg->find_zone);
     for (size_t k = 0; k < cfg->n_strategies; k++) {
         ret[k] = (struct rules){.lookback = 0};
         found.strategy = (int)k;

@@ -5,7 +5,7 @@
 const char *argument_kind_name(enum ind_arg_kind kind) {
     static const char *const names[] = {
         [ARG_SERIES] = "series", [ARG_CONDITION] = "condition", [ARG_INT] = "int",
-        [ARG_FLOAT] = "float",   [ARG_BOOL] = "bool",
+        [ARG_FLOAT] = "float",   [ARG_TEXT] = "text",           [ARG_BOOL] = "bool",
     };
     return (size_t)kind < sizeof names / sizeof *names ? names[kind] : "?";
 }

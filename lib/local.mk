@@ -72,7 +72,8 @@ libcandlemill_a_SOURCES = \
 	lib/store_sqlite_query.c \
 	lib/store_sqlite_results.c \
 	lib/strategy_check.c \
-	lib/strategy_json.c
+	lib/strategy_json.c \
+	lib/zone.c lib/zone.h
 
 # What a program links after its own objects, in this order. candlemill-ws links no store: its lines
 # leave MONGOC_LIBS and SQLITE_LIBS out, and the linker takes from the archive only what it calls.

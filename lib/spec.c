@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/spec_words.h"
+#include "lib/zone.h"
 
 typedef enum err_code read_fn(struct request *r, struct json_object *v, const char *p,
                               struct err *e);
@@ -159,6 +160,7 @@ static enum err_code read_profile(struct request *r, struct json_object *params,
     }
     bt_config_init(&r->cfg, (enum bt_profile)i);
     r->cfg.want_band = true;
+    r->cfg.find_zone = zone_find;
     return ERR_NONE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/plan.h"
 #include "lib/spec_words.h"
+#include "lib/zone.h"
 
 /* Where the text named `where` (a define or a rule) stands in the strategy's object. */
 static void locate(const char *where, const struct strategy *s, struct json_object *tree,
@@ -14,6 +15,8 @@ static void locate(const char *where, const struct strategy *s, struct json_obje
     snprintf(ret, ERR_POINTER_MAX, "%s", pointer);
     if (!tree)
         return;
+    if (strncmp(where, "define.", 7) == 0)
+        where += 7;
     for (size_t i = 0; i < s->n_defines; i++) {
         if (strcmp(where, s->defines[i].name) == 0) {
             spec_pointer(map, pointer, "define");
@@ -51,13 +54,15 @@ static enum err_code check(struct plan *plan, const struct strategy *s, struct j
         params[i] = s->params[i].def;
     for (size_t i = 0; i < s->n_defines; i++) {
         struct strategy before = *s; /* a define sees the ones before it */
-        before.n_defines = i;
+        bool function = strchr(s->defines[i].name, '(') != NULL;
+        before.n_defines = function ? i + 1 : i; /* its head and body are read with the others */
         const struct plan_scope scope = {.strategy = &before, .params = params, .position = true};
-        const char *expr = s->defines[i].expr;
+        const char *expr = function ? "0" : s->defines[i].expr;
         if (plan_add(plan, expr, &scope, VALUE_NUMBER, &x) >= 0 ||
             plan_add(plan, expr, &scope, VALUE_CONDITION, &x) >= 0)
             continue;
-        snprintf(x.where, sizeof x.where, "%s", s->defines[i].name);
+        if (x.where[0] == '\0') /* else the mistake is in a function that it calls */
+            snprintf(x.where, sizeof x.where, "%s", s->defines[i].name);
         return spec_expr_error(&x, s, o, pointer, e);
     }
     const struct plan_scope scope = {.strategy = s, .params = params, .position = true};
@@ -67,7 +72,8 @@ static enum err_code check(struct plan *plan, const struct strategy *s, struct j
         int node = plan_add(plan, s->rules[rule], &scope,
                             rule < RULE_CONDITIONS ? VALUE_CONDITION : VALUE_NUMBER, &x);
         if (node < 0) {
-            snprintf(x.where, sizeof x.where, "%s", rule_name((enum rule)rule));
+            if (x.where[0] == '\0')
+                snprintf(x.where, sizeof x.where, "%s", rule_name((enum rule)rule));
             return spec_expr_error(&x, s, o, pointer, e);
         }
         size_t lookback = plan_lookback(plan, node);
@@ -83,6 +89,7 @@ enum err_code strategy_check(const struct strategy *s, struct json_object *o, co
     size_t lookback = 0;
     if (!plan)
         return err_set(e, ERR_INTERNAL, "out of memory");
+    plan_zones(plan, zone_find);
     enum err_code code = check(plan, s, o, pointer, &lookback, e);
     plan_free(plan);
     if (code == ERR_NONE && ret_lookback)

@@ -136,6 +136,102 @@ START_TEST(a_mistake_in_a_define_is_told_there) {
 }
 END_TEST
 
+/* What a strategy's expression is beside the same written out. */
+static void means(const struct strategy *s, const char *expr, const char *written) {
+    static const double values[] = {3, 5, 7};
+    const struct plan_scope scope = {.strategy = s, .params = values};
+    struct expr_error err = {.message = ""};
+    struct plan *p = columns_plan();
+    int a = plan_add(p, expr, &scope, VALUE_NUMBER, &err);
+    ck_assert_msg(a >= 0, "%s: %s: %s", expr, err.where, err.message);
+    ck_assert_msg(a == columns_add(p, written), "%s is not %s", expr, written);
+    plan_free(p);
+}
+
+START_TEST(functions_are_written_out_where_they_are_called) {
+    const struct param params[] = {{.name = "n"}, {.name = "sma"}};
+    const struct strategy s = {.params = params,
+                               .n_params = 2,
+                               DEFINES({"f(x, k)", "sma(x, k) - x"}, {"base", "f(close, n)"},
+                                       {"g(x)", "f(x, n) + f(x[1], 2 * n)"},
+                                       {"pick(c, a, b)", "c ? a : b"},
+                                       {"hull(x, n)", "wma(2 * wma(x, n) - x, n)"})};
+    means(&s, "f(high, 4)", "sma(high, 4) - high");
+    means(&s, "base", "sma(close, 3) - close");
+    means(&s, "g(open)", "sma(open, 3) - open + (sma(open[1], 6) - open[1])");
+    means(&s, "pick(close > open, base, sma)", "close > open ? sma(close, 3) - close : 5");
+    means(&s, "hull(close, 9)", "wma(2 * wma(close, 9) - close, 9)"); /* its n hides the other */
+    means(&s, "tf(\"4h\", f(close, n))", "tf(\"4h\", sma(close, 3) - close)");
+    means(&s, "tf(\"4h\", base) + base",
+          "tf(\"4h\", sma(close, 3) - close) + (sma(close, 3) - close)");
+    means(&s, "sma(close, sma)", "sma(close, 5)"); /* a name and a function are two things */
+}
+END_TEST
+
+START_TEST(mistakes_in_functions_are_told) {
+    const struct strategy form = {DEFINES({"f(x", "x"})};
+    refuses(&form, "define.f(x", 1, 1, "'f(x' is no function: write f(a, b), at most 6 arguments");
+    const struct strategy word = {DEFINES({"sma(x, n)", "x"})};
+    refuses(&word, "define.sma(x, n)", 1, 1,
+            "'sma(x, n)' is a word of the language already: choose another name");
+    const struct strategy argument = {DEFINES({"f(close)", "close"})};
+    refuses(&argument, "define.f(close)", 1, 1,
+            "'f(close)' has an argument that is a word of the language: choose another name");
+    const struct strategy itself = {DEFINES({"f(x)", "f(x) + 1"}, {"y", "f(close)"})};
+    refuses(&itself, "define.f(x)", 1, 1, "unknown function 'f'");
+    const struct strategy count = {DEFINES({"f(x, n)", "sma(x, n)"}, {"y", "f(close)"})};
+    refuses(&count, "define.y", 1, 1, "f(x, n) takes 2 arguments, not 1");
+    const struct strategy bare = {DEFINES({"f(x)", "x"}, {"y", "f + 1"})};
+    refuses(&bare, "define.y", 1, 1, "'f(x)' is a function: write its arguments");
+    const struct strategy constant = {DEFINES({"f(x, n)", "sma(x, n)"}, {"y", "f(1, close)"})};
+    refuses(&constant, "define.f(x, n)", 1, 8,
+            "length of sma must be a constant: a number or made of parameters");
+    const struct strategy near = {DEFINES({"smooth(x)", "x"}, {"y", "smoth(close)"})};
+    refuses(&near, "define.y", 1, 1, "unknown function 'smoth'; did you mean 'smooth'?");
+    const struct strategy frame = {DEFINES({"f(x)", "tf(\"4h\", sma(x, 3))"}, {"y", "f(close)"})};
+    refuses(&frame, "define.f(x)", 1, 14,
+            "an argument that changes cannot be used inside tf: write tf(…) where the function is "
+            "called");
+    const struct strategy unread = {DEFINES({"f(x)", "x +"})};
+    refuses(&unread, "define.f(x)", 1, 4, "the expression ends where a value is needed");
+}
+END_TEST
+
+START_TEST(doubling_functions_are_refused) {
+    static char names[STRATEGY_DEFINES_MAX][16], exprs[STRATEGY_DEFINES_MAX][32];
+    struct define defines[STRATEGY_DEFINES_MAX];
+    for (int i = 0; i < STRATEGY_DEFINES_MAX; i++) {
+        snprintf(names[i], sizeof names[i], "f%d(x)", i);
+        snprintf(exprs[i], sizeof exprs[i], i ? "f%d(x) + f%d(x)" : "x", i - 1, i - 1);
+        defines[i] = (struct define){names[i], exprs[i]};
+    }
+    const struct strategy s = {.defines = defines, .n_defines = STRATEGY_DEFINES_MAX};
+    const struct plan_scope scope = {.strategy = &s};
+    struct expr_error err;
+    struct plan *p = plan_new();
+    ck_assert_int_eq(plan_add(p, "f63(close)", &scope, VALUE_NUMBER, &err), -1);
+    ck_assert_str_eq(err.message,
+                     "the functions call one another too often: more than 50000 parts");
+    ck_assert_int_ge(plan_add(p, "f5(close)", &scope, VALUE_NUMBER, &err), 0);
+    plan_free(p);
+}
+END_TEST
+
+START_TEST(longer_bars_count_for_warm_up) {
+    struct plan *p = columns_plan();
+    struct expr_error err;
+    ck_assert_uint_eq(plan_lookback(p, columns_add(p, "tf(\"4h\", close)")), 3);
+    ck_assert_uint_eq(plan_lookback(p, columns_add(p, "tf(\"4h\", ema(close, 10))")), 39);
+    ck_assert_uint_eq(plan_recursive_length(p, columns_add(p, "tf(\"4h\", ema(close, 10))")), 40);
+    ck_assert_uint_eq(plan_lookback(p, columns_add(p, "tf(\"1M\", close)")), 31 * 24 - 1);
+    ck_assert_uint_eq(plan_lookback(p, columns_add(p, "tf(\"1h\", sma(close, 5))")), 4);
+    ck_assert_int_eq(plan_add(p, "tf(\"30m\", close)", NULL, VALUE_NUMBER, &err), -1);
+    ck_assert_str_eq(err.message, "bars of 30m are not made of whole bars of 1h");
+    ck_assert_int_eq(err.column, 4);
+    plan_free(p);
+}
+END_TEST
+
 START_TEST(doubling_defines_stay_small) {
     /* each is twice the one before: 2^63 sums as text, 63 as nodes */
     static char names[STRATEGY_DEFINES_MAX][16], exprs[STRATEGY_DEFINES_MAX][32];
@@ -268,7 +364,9 @@ END_TEST
 SUITE_MAIN("plan", equal_nodes_are_shared,
            order_of_operands_does_not_matter_where_bits_do_not_change,
            only_what_is_asked_for_is_evaluated, lookbacks_are_static, a_strategys_names_are_checked,
-           a_mistake_in_a_define_is_told_there, doubling_defines_stay_small,
+           a_mistake_in_a_define_is_told_there, functions_are_written_out_where_they_are_called,
+           mistakes_in_functions_are_told, doubling_functions_are_refused,
+           longer_bars_count_for_warm_up, doubling_defines_stay_small,
            position_values_stand_above_columns, position_values_have_no_past,
            history_and_nodes_have_limits, a_mistake_leaves_the_plan_as_good_as_before,
            strict_crosses_need_a_bar_on_the_other_side)

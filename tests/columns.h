@@ -31,6 +31,14 @@ static inline void columns_walk(struct bars *b, size_t n, uint64_t seed) {
     }
 }
 
+/* A plan for such bars. */
+static inline struct plan *columns_plan(void) {
+    struct plan *p = plan_new();
+    ck_assert_ptr_nonnull(p);
+    plan_interval(p, INTERVAL_1H);
+    return p;
+}
+
 /* Adds an expression of either type. Fails the test when it does not compile. */
 static inline int columns_add(struct plan *p, const char *expr) {
     struct expr_error err = {.message = ""};
@@ -43,8 +51,7 @@ static inline int columns_add(struct plan *p, const char *expr) {
 
 /* One value a bar, conditions as 0 and 1; the caller frees them. */
 static inline double *columns_of(const char *expr, const struct bars *b, size_t block) {
-    struct plan *p = plan_new();
-    ck_assert_ptr_nonnull(p);
+    struct plan *p = columns_plan();
     int node = columns_add(p, expr);
     struct expr_error err;
     bool condition = plan_add(p, expr, NULL, VALUE_NUMBER, &err) < 0;

@@ -1,6 +1,6 @@
 /* Whole columns of expressions over a CSV file, for the oracle (tests/oracle/).
  *
- *   columns_tool BARS.csv [BLOCK] < EXPRESSIONS
+ *   columns_tool BARS.csv [INTERVAL [BLOCK]] < EXPRESSIONS
  *
  * BARS.csv: a header, then time (epoch milliseconds), open, high, low, close, volume a line.
  * EXPRESSIONS: one a line. Prints one line for each: its values with all digits, "nan" for null,
@@ -40,8 +40,11 @@ static bool read_bars(const char *path, struct bars *b) {
     return !wrong;
 }
 
-static bool print_column(const struct bars *b, const char *expr, size_t block) {
+static bool print_column(const struct bars *b, const char *expr, enum interval interval,
+                         size_t block) {
     struct plan *p = plan_new();
+    if (p)
+        plan_interval(p, interval);
     struct expr_error err = {.message = "out of memory"};
     int node = p ? plan_add(p, expr, NULL, VALUE_NUMBER, &err) : -1;
     bool condition = node < 0 && p && (node = plan_add(p, expr, NULL, VALUE_CONDITION, &err)) >= 0;
@@ -73,11 +76,14 @@ int main(int argc, char **argv) {
     bars_init(&b);
     if (argc < 2 || !read_bars(argv[1], &b))
         return EXIT_FAILURE;
-    size_t block = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+    size_t block = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
+    enum interval interval = INTERVAL_1M;
+    if (argc > 2 && !interval_parse(argv[2], &interval))
+        return EXIT_FAILURE;
     bool good = true;
     while (good && fgets(line, sizeof line, stdin)) {
         line[strcspn(line, "\n")] = '\0';
-        good = print_column(&b, line, block);
+        good = print_column(&b, line, interval, block);
     }
     bars_release(&b);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

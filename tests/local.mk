@@ -105,7 +105,8 @@ lib_tests = \
 	tests/check_session \
 	tests/check_spec \
 	tests/check_store \
-	tests/check_strategy
+	tests/check_strategy \
+	tests/check_zone
 api_tests = \
 	tests/check_bad_input \
 	tests/check_http \
