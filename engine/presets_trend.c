@@ -50,11 +50,10 @@ const struct strategy presets_trend[] = {
                [RULE_SHORT_ENTRY] = "t.direction > t.direction[1]"}},
     {.name = "adx",
      .title = "Directional movement in a strong trend",
-     .help =
-         "Long while the plus indicator is above the minus indicator and the trend is strong, "
-         "short the other way round; out when they cross back. J. Welles Wilder's directional "
-         "movement system (New Concepts in Technical Trading Systems, 1978); the trend counts as "
-         "strong where the average directional index is above 25, as is customary.",
+     .help = "Long while the plus indicator is above the minus indicator and the trend is strong, "
+             "short the other way round; out when they cross back. The directional movement of J. "
+             "Welles Wilder's New Concepts in Technical Trading Systems (1978); a trend counts as "
+             "strong where its average directional index is above 25, as is customary.",
      PARAMS(adx_params),
      DEFINES(adx_defines),
      .rules = {[RULE_LONG_ENTRY] = "d.plus > d.minus and d.adx > least",
