@@ -37,17 +37,20 @@ void entry_next(struct entry *e) {
 /* Sums are made anew, so that no rounding stays behind when a position is closed. */
 static void sum_up(struct account *a) {
     a->units = a->gross = 0;
+    a->held[SIDE_LONG] = a->held[SIDE_SHORT] = 0;
     for (size_t i = 0; i < a->n; i++) {
         a->units += a->entries[i].size;
         a->gross += fabs(a->entries[i].size);
+        a->held[a->entries[i].size > 0 ? SIDE_LONG : SIDE_SHORT]++;
     }
 }
 
-void account_open(struct account *a, const struct entry *e) {
-    a->entries[a->n++] = *e;
+void account_open(struct account *a) {
+    const struct entry *e = &a->entries[a->n++];
     a->cash -= e->size * e->price + e->commission;
     a->units += e->size;
     a->gross += fabs(e->size);
+    a->held[e->size > 0 ? SIDE_LONG : SIDE_SHORT]++;
 }
 
 void account_close(struct account *a, size_t k, double units, const struct terms *t, size_t bar,

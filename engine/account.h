@@ -33,8 +33,8 @@ struct entry {
 struct account {
     double cash;
     double units, gross;
-    size_t n;
-    struct entry *entries; /* room for all that may be held, owned by the broker */
+    size_t n, held[SIDE_COUNT]; /* entries, and those of each side */
+    struct entry *entries;      /* room for all that may be held, owned by the broker */
 };
 
 /* Costs of holding: funding as a rate per 8 h at 00, 08 and 16 UTC, or a series of rates; borrow as
@@ -54,6 +54,7 @@ struct terms {
     double dust; /* less margin than this is left over by rounding and buys nothing */
     enum bt_size_type size_type;
     struct level_rule level[SIDE_COUNT][LEVEL_COUNT];
+    bool levels[SIDE_COUNT]; /* the side has any of them; filled by broker_init */
     bool hedging;
     struct carry carry;
     const struct bars *bars;
@@ -113,22 +114,12 @@ static inline void account_reach(struct account *a, double raw) {
     }
 }
 
-/* Entries of one side. */
-static inline size_t account_held(const struct account *a, enum side side) {
-    size_t n = 0;
-    if (a->gross == a->units || a->gross == -a->units) /* one side only */
-        return (side == SIDE_LONG ? a->units > 0 : a->units < 0) ? a->n : 0;
-    for (size_t k = 0; k < a->n; k++)
-        n += (side == SIDE_LONG) == (a->entries[k].size > 0);
-    return n;
-}
-
 /* What the position functions give at the close of `bar`. */
 void account_position(const struct account *a, size_t bar, double close,
                       double ret[POSITION_COUNT]);
 
-/* Adds an entry: pays it, without its commission. */
-void account_open(struct account *a, const struct entry *e);
+/* The entry written to a->entries[a->n] is there from now on, and paid. */
+void account_open(struct account *a);
 
 /* Closes `units` (a magnitude; no less than held: all) of entry k at fill price `price` on `bar`
  * for `fee`, and writes the trade without its last numbers (low and high of the entry are kept in

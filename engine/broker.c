@@ -23,6 +23,10 @@ bool broker_init(struct broker *br, const struct broker_config *cfg, double cash
         free(out.trades);
         return false;
     }
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        for (int level = 0; level < LEVEL_COUNT; level++)
+            out.cfg.terms.levels[side] |= cfg->terms.level[side][level].kind != STOP_NONE;
+    }
     ledger_init(&out.ledger);
     *br = out;
     struct walk *const walks[] = {&br->live, &br->up, &br->down};
@@ -47,6 +51,8 @@ void broker_release(struct broker *br) {
 
 void broker_book(struct broker *br, struct walk *w) {
     struct bt_diagnosis *d = &br->diagnosis;
+    if (w->fills == 0 && w->n_refused == 0)
+        return;
     for (size_t i = 0; i < w->n; i++)
         ledger_trade(&br->ledger, &w->trades[i]);
     if (w->n > 0 && w->account.n == 0)
@@ -119,9 +125,11 @@ static void at_open(struct broker *br, size_t bar) {
     }
     if (due)
         enter_market(br, open);
-    for (int side = 0; side < SIDE_COUNT; side++)
-        w->rest[side].alive &= bar <= w->rest[side].order.last;
-    walk_orders_at(w, open);
+    if (w->rest[SIDE_LONG].alive || w->rest[SIDE_SHORT].alive) {
+        for (int side = 0; side < SIDE_COUNT; side++)
+            w->rest[side].alive &= bar <= w->rest[side].order.last;
+        walk_orders_at(w, open);
+    }
     broker_book(br, w);
 }
 
@@ -160,7 +168,8 @@ static void bar_step(struct broker *br, const struct signals *s, size_t bar) {
     }
     if (br->cfg.fill == FILL_OPEN && !last)
         br->due = broker_decide(br, s, bar);
-    broker_distances(br, s, bar);
+    if (br->judged)
+        broker_distances(br, s, bar);
     if (last)
         br->ledger.open_bar =
             w->account.n ? (int64_t)(w->account.entries[0].bar - w->terms->first) : -1;
@@ -207,6 +216,7 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
         return;
     if (br->cfg.decide_from < to)
         count_signals(br, s);
+    broker_rules(br, s);
     const struct account *a = &br->live.account;
     size_t traded = br->ledger.n, asked = (br->next - s->first) & ~(size_t)63;
     while (br->next < to) {

@@ -35,6 +35,9 @@ struct broker {
     size_t carry_bar; /* first bar at whose open costs of holding may fall due */
     bool plain;       /* broker_is_plain, asked once */
     size_t left_bar;  /* on which the last position ended, SIZE_MAX: none has */
+    bool plain;       /* no rules but entries, exits and stops: nothing else is asked */
+    bool judged;      /* trailing distances are judged at every close */
+    double position[POSITION_COUNT];
     struct entry *entries;
     struct trade *trades; /* one block each for all three walks */
 };
@@ -47,6 +50,9 @@ void broker_release(struct broker *br);
 void broker_block(struct broker *br, const struct signals *s, struct curve *c);
 
 /* For the broker's own files. */
+
+/* At the start of a block: which rules there are. */
+void broker_rules(struct broker *br, const struct signals *s);
 
 /* What the rules say at this close: fills br->order and the orders that rest. True: something is
  * due at market. */

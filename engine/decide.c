@@ -8,14 +8,13 @@ struct moment {
     struct broker *br;
     const struct signals *s;
     size_t bar;
-    double position[POSITION_COUNT]; /* filled when a rule has a program */
+    const double *position; /* of the close, when a rule has a program */
 };
 
 static struct moment moment_at(struct broker *br, const struct signals *s, size_t bar) {
-    struct moment m = {.br = br, .s = s, .bar = bar};
     if (s->run)
-        account_position(&br->live.account, bar, br->cfg.terms.bars->c[bar], m.position);
-    return m;
+        account_position(&br->live.account, bar, br->cfg.terms.bars->c[bar], br->position);
+    return (struct moment){.br = br, .s = s, .bar = bar, .position = br->position};
 }
 
 /* Rules with a program are counted where they are judged; count_signals counts the others. */
@@ -42,6 +41,13 @@ static bool read(const struct moment *m, double own, enum rule rule, double leas
 
 static bool read_numbers(const struct moment *m, enum side side, struct order *o) {
     const struct broker_config *cfg = &m->br->cfg;
+    if (m->br->plain) {
+        o->size = cfg->size;
+        o->most_a_day = HUGE_VAL;
+        for (int k = 0; k < TARGETS; k++)
+            o->share[k] = (double)NAN;
+        return true;
+    }
     bool share = cfg->terms.size_type == SIZE_EQUITY || cfg->terms.size_type == SIZE_RISK;
     const double none = (double)NAN;
     double bars;
@@ -75,28 +81,37 @@ static bool read_price(const struct moment *m, enum side side, enum rule rule, b
     return *ret > 0 && isfinite(*ret);
 }
 
-/* Everything about an entry of the side; false: refused, with the reason. */
-static bool prepare(const struct moment *m, enum side side, struct order *o, enum refusal *ret) {
+/* Session and cooldown. */
+static bool door_open(const struct moment *m, enum refusal *ret) {
     const struct broker *br = m->br;
-    const struct broker_config *cfg = &br->cfg;
-    double close = cfg->terms.bars->c[m->bar], cooldown;
+    double cooldown;
     *ret = REFUSED_SESSION;
     if (rule_given(m->s, RULE_SESSION) && !is(m, RULE_SESSION))
         return false;
     *ret = REFUSED_SIZE_NULL;
-    if (!read(m, cfg->cooldown, RULE_COOLDOWN, 0, HUGE_VAL, 0, &cooldown))
+    if (!read(m, br->cfg.cooldown, RULE_COOLDOWN, 0, HUGE_VAL, 0, &cooldown))
         return false;
     *ret = REFUSED_COOLDOWN;
-    if (br->left_bar != SIZE_MAX && (double)(m->bar - br->left_bar) < cooldown)
-        return false;
+    return br->left_bar == SIZE_MAX || (double)(m->bar - br->left_bar) >= cooldown;
+}
+
+/* Everything about an entry of the side; false: refused, with the reason. */
+static bool prepare(const struct moment *m, enum side side, struct order *o, enum refusal *ret) {
+    const struct broker *br = m->br;
+    const struct broker_config *cfg = &br->cfg;
+    double close = cfg->terms.bars->c[m->bar];
     o->side = side == SIDE_LONG ? 1 : -1;
     o->entry_reason = cfg->vote ? REASON_VOTE : REASON_SIGNAL;
+    if (!br->plain && !door_open(m, ret))
+        return false;
+    o->limit = o->stop = (double)NAN;
     *ret = REFUSED_ENTRY_NULL;
-    if (!read_price(m, side, RULE_LONG_LIMIT, side == SIDE_SHORT, &o->limit) ||
-        !read_price(m, side, RULE_LONG_STOP, side == SIDE_LONG, &o->stop))
+    if (!br->plain && (!read_price(m, side, RULE_LONG_LIMIT, side == SIDE_SHORT, &o->limit) ||
+                       !read_price(m, side, RULE_LONG_STOP, side == SIDE_LONG, &o->stop)))
         return false;
     double from = !isnan(o->limit) ? o->limit : !isnan(o->stop) ? o->stop : close;
-    if (!order_levels(o, cfg->terms.level[side], m->s, m->bar, close, from, m->position, ret))
+    if (cfg->terms.levels[side] &&
+        !order_levels(o, cfg->terms.level[side], m->s, m->bar, close, from, m->position, ret))
         return false;
     *ret = REFUSED_SIZE_NULL;
     return read_numbers(m, side, o);
@@ -117,7 +132,7 @@ static void enter(const struct moment *m, enum side side) {
     const struct broker_config *cfg = &br->cfg;
     enum side other = side == SIDE_LONG ? SIDE_SHORT : SIDE_LONG;
     struct order *o = &br->order[side];
-    bool turn = !cfg->terms.hedging && account_held(&br->live.account, other) > 0;
+    bool turn = !cfg->terms.hedging && br->live.account.held[other] > 0;
     enum refusal why;
     br->live.rest[side].alive = false;
     if (!cfg->terms.hedging)
@@ -144,7 +159,7 @@ static void enter(const struct moment *m, enum side side) {
 static void leave(const struct moment *m, enum side side) {
     struct broker *br = m->br;
     struct order *o = &br->order[side];
-    bool held = account_held(&br->live.account, side) > 0;
+    bool held = br->live.account.held[side] > 0;
     if ((held || br->live.rest[side].alive) && is(m, rule_of(side, RULE_LONG_EXIT))) {
         br->live.rest[side].alive = false;
         o->exit = held;
@@ -165,7 +180,7 @@ bool broker_decide(struct broker *br, const struct signals *s, size_t bar) {
     }
     for (int k = 0; k < SIDE_COUNT; k++) {
         enum side side = (enum side)k;
-        size_t held = account_held(&br->live.account, side);
+        size_t held = br->live.account.held[side];
         bool room = held < (size_t)br->cfg.pyramiding && (br->cfg.terms.hedging || !entered);
         if (room && is(&m, rule_of(side, RULE_LONG_ENTRY))) {
             enter(&m, side);
@@ -185,7 +200,7 @@ unsigned broker_acting(const struct broker *br) {
     unsigned rules = 0;
     for (int k = 0; k < SIDE_COUNT; k++) {
         enum side side = (enum side)k;
-        size_t held = account_held(a, side);
+        size_t held = a->held[side];
         if (held < (size_t)br->cfg.pyramiding)
             rules |= 1u << rule_of(side, RULE_LONG_ENTRY);
         if (held > 0)
@@ -194,6 +209,25 @@ unsigned broker_acting(const struct broker *br) {
             rules |= 1u << rule_of(side, RULE_LONG_EXIT);
     }
     return rules;
+}
+
+/* Rules that only some strategies have. */
+static bool is_plain(const struct broker_config *cfg, const struct signals *s) {
+    if (isnan(cfg->size) || !isnan(cfg->cooldown) || !isnan(cfg->most_a_day))
+        return false;
+    for (int rule = RULE_SHORT_EXIT + 1; rule < RULE_COUNT; rule++) {
+        bool stop = rule >= RULE_LONG_STOP_LOSS && rule <= RULE_SHORT_TRAILING_DISTANCE;
+        if (!stop && rule_given(s, (enum rule)rule))
+            return false;
+    }
+    return true;
+}
+
+void broker_rules(struct broker *br, const struct signals *s) {
+    const struct level_rule(*level)[LEVEL_COUNT] = br->cfg.terms.level;
+    br->plain = is_plain(&br->cfg, s);
+    br->judged = level[SIDE_LONG][LEVEL_DISTANCE].kind != STOP_NONE ||
+                 level[SIDE_SHORT][LEVEL_DISTANCE].kind != STOP_NONE;
 }
 
 void broker_distances(struct broker *br, const struct signals *s, size_t bar) {

@@ -35,6 +35,8 @@ static int64_t day_of(int64_t t) {
 
 /* Counts the entry; false: the day has had its number. */
 static bool day_allows(struct walk *w, const struct order *o) {
+    if (isinf(o->most_a_day))
+        return true;
     int64_t day = day_of(w->terms->bars->t[w->bar]);
     if (day != w->day) {
         w->day = day;
@@ -81,38 +83,40 @@ void walk_enter(struct walk *w, const struct order *o, double raw, double price,
         refuse(w, REFUSED_MAX_TRADES);
         return;
     }
+    enum side side = o->side > 0 ? SIDE_LONG : SIDE_SHORT;
     struct levels v =
-        order_fix(o, t->level[o->side > 0 ? SIDE_LONG : SIDE_SHORT], price, t->costs.tick);
+        t->levels[side] ? order_fix(o, t->level[side], price, t->costs.tick) : levels_none(o->side);
     double units = units_of(w, o, &v, costs, price, raw);
     if (units == 0)
         return;
     /* filled beyond the price at which it would stand still: there is nothing to wait for */
-    double far = o->side > 0 ? HUGE_VAL : -HUGE_VAL;
     bool beyond = o->side > 0 ? v.break_even > price : v.break_even < price;
     int64_t now = t->bars->t[w->bar];
-    struct entry e = {.size = o->side > 0 ? units : -units,
-                      .whole = units,
-                      .price = price,
-                      .commission = cost_commission(costs, units, price),
-                      .stop = v.stop,
-                      .trail = v.trail,
-                      .break_even = beyond ? v.break_even : far,
-                      .low = raw,
-                      .high = raw,
-                      .bar = w->bar,
-                      .since = w->at_close ? interval_next(t->interval, now) - 1 : now,
-                      .reason = o->entry_reason,
-                      .stop_reason = REASON_STOP_LOSS};
+    struct entry *e = &w->account.entries[w->account.n];
+    e->size = o->side > 0 ? units : -units;
+    e->whole = units;
+    e->price = price;
+    e->commission = cost_commission(costs, units, price);
+    e->carry = 0;
+    e->stop = v.stop;
+    e->stop_reason = REASON_STOP_LOSS;
+    e->trail = v.trail;
+    e->break_even = beyond ? v.break_even : o->side > 0 ? HUGE_VAL : -HUGE_VAL;
     for (int k = 0; k < TARGETS; k++) {
-        e.target[k] = v.target[k];
-        e.share[k] = o->share[k];
+        e->target[k] = v.target[k];
+        e->share[k] = o->share[k];
     }
-    entry_next(&e);
+    e->low = e->high = raw;
+    e->bar = w->bar;
+    e->since = w->at_close ? interval_next(t->interval, now) - 1 : now;
+    e->reason = o->entry_reason;
+    e->parted = false;
+    entry_next(e);
     w->day_entries++;
     w->fills++;
     w->fill_value += units * price;
-    w->fees += e.commission;
-    account_open(&w->account, &e);
+    w->fees += e->commission;
+    account_open(&w->account);
 }
 
 void walk_enter_market(struct walk *w, const struct order *o, double raw) {

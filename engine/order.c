@@ -106,11 +106,15 @@ bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
     return true;
 }
 
+struct levels levels_none(int side) {
+    double far = side > 0 ? HUGE_VAL : -HUGE_VAL;
+    return (struct levels){
+        .stop = -far, .target = {far, far, far}, .break_even = far, .trail = HUGE_VAL};
+}
+
 struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
                         double entry_price, double tick) {
-    double far = o->side > 0 ? HUGE_VAL : -HUGE_VAL;
-    struct levels v = {
-        .stop = -far, .target = {far, far, far}, .break_even = far, .trail = HUGE_VAL};
+    struct levels v = levels_none(o->side);
     double *const out[LEVEL_COUNT] = {&v.stop,  &v.target[0], &v.target[1], &v.target[2],
                                       &v.trail, &v.trail,     &v.break_even};
     for (int k = 0; k < LEVEL_COUNT; k++) {

@@ -122,6 +122,9 @@ bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
                   const struct signals *s, size_t bar, double close, double from,
                   const double position[POSITION_COUNT], enum refusal *ret);
 
+/* An entry without levels. */
+struct levels levels_none(int side);
+
 /* The same levels once the entry price is known, on the grid of prices, off the trader's favour. */
 struct levels order_fix(const struct order *o, const struct level_rule rule[LEVEL_COUNT],
                         double entry_price, double tick);

@@ -70,7 +70,5 @@ size_t broker_quiet(struct broker *br, const struct signals *s, size_t from, siz
     }
     if (end <= from)
         return from;
-    bool judged = w->account.n > 0 && (cfg->terms.level[SIDE_LONG][LEVEL_DISTANCE].kind ||
-                                       cfg->terms.level[SIDE_SHORT][LEVEL_DISTANCE].kind);
-    return judged ? hold_judged(br, s, from, end) : hold(br, from, end);
+    return br->judged && w->account.n > 0 ? hold_judged(br, s, from, end) : hold(br, from, end);
 }
