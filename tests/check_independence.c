@@ -66,6 +66,12 @@ START_TEST(block_sizes_change_no_bit) {
             assert_same(&whole, &res, number, blocks[i]);
             bt_result_release(&res);
         }
+        double pnl = 0;
+        for (size_t i = 0; i < whole.n_trades; i++)
+            pnl += whole.trades[i].pnl;
+        double change = whole.equity[whole.n_bars - 1] - q.cfg.cash;
+        ck_assert_msg(!q.cfg.finalize || fabs(pnl - change) <= 1e-8 * q.cfg.cash,
+                      "case %d: trades made %.12g, equity %.12g", number, pnl, change);
         trades += whole.n_trades;
         orders += whole.order_bars;
         for (size_t i = 0; i < whole.n_trades; i++)
@@ -120,6 +126,8 @@ START_TEST(equity_is_cash_and_positions_at_each_close) {
         struct bars b = random_bars(&r, 50 + (size_t)random_below(&r, 300));
         random_request(&r, &q);
         q.cfg.finalize = true;
+        q.cfg.funding = q.cfg.borrow = 0; /* they fall due while a trade is held */
+        q.cfg.commission_maker = (double)NAN;
         size_t first = (size_t)random_below(&r, 20);
         struct bt_result res = random_result(&q.cfg, &b, first);
         double *want = calloc(res.n_bars, sizeof *want);
@@ -128,7 +136,7 @@ START_TEST(equity_is_cash_and_positions_at_each_close) {
             want[i] = q.cfg.cash;
         for (size_t k = 0; k < res.n_trades; k++) {
             const struct trade *t = &res.trades[k];
-            double entry_fee = fee(&q.cfg, t->size, t->entry_price);
+            double entry_fee = t->commission - fee(&q.cfg, t->size, t->exit_price);
             for (size_t i = (size_t)t->entry_bar; i < res.n_bars; i++)
                 want[i] += (int64_t)i >= t->exit_bar
                                ? t->pnl

@@ -78,6 +78,7 @@ engine_tests = \
 	tests/check_order \
 	tests/check_parts \
 	tests/check_path \
+	tests/check_path_order \
 	tests/check_plain \
 	tests/check_plan \
 	tests/check_presets \
@@ -148,6 +149,7 @@ tests_check_metrics_LDADD = $(engine_test_libs)
 tests_check_order_LDADD = $(engine_test_libs)
 tests_check_parts_LDADD = $(engine_test_libs)
 tests_check_path_LDADD = $(engine_test_libs)
+tests_check_path_order_LDADD = $(engine_test_libs)
 tests_check_plain_LDADD = $(engine_test_libs)
 tests_check_plan_LDADD = $(engine_test_libs)
 tests_check_presets_LDADD = $(engine_test_libs)

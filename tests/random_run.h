@@ -151,6 +151,50 @@ static inline void random_rules(struct random *r, struct random_request *q, int 
     }
 }
 
+/* Rules of orders, parts and moving stops, each in one of three strategies. */
+static inline void random_orders(struct random *r, struct random_request *q, int k) {
+    static const struct {
+        enum rule rule;
+        const char *texts[3];
+    } rows[] = {
+        {RULE_LONG_LIMIT, {"close - 0.5", "low", "lowest(low, 4)"}},
+        {RULE_SHORT_LIMIT, {"close + 0.5", "high", "sma(close, 9)"}},
+        {RULE_LONG_STOP, {"close + 0.25", "highest(high, 3)", "high"}},
+        {RULE_SHORT_STOP, {"close - 0.25", "lowest(low, 3)", "low"}},
+        {RULE_LONG_EXIT2, {"close > open", "rsi(close, 5) > 60", "bars_in_trade > 2"}},
+        {RULE_SHORT_EXIT2, {"close < open", "close < sma(close, 8)", "open_profit > 0"}},
+        {RULE_SESSION, {"close > open", "volume > 20", "true"}},
+        {RULE_LONG_TAKE_PROFIT2, {"close + 2", "high + 1", "close + 0.75"}},
+        {RULE_SHORT_TAKE_PROFIT3, {"close - 2", "low - 1", "close - 0.75"}},
+        {RULE_LONG_BREAK_EVEN, {"close + 1", "high + 0.25", "close + 0.5"}},
+        {RULE_SHORT_BREAK_EVEN, {"close - 1", "low - 0.25", "close - 0.5"}},
+        {RULE_ENTRY_BARS, {"2", "5", "volume / 10"}},
+        {RULE_COOLDOWN, {"3", "1", "0"}},
+        {RULE_MAX_TRADES_PER_DAY, {"2", "4", "volume / 20"}},
+        {RULE_SIZE, {"0.5", "volume / 100", "equity > 9000 ? 0.9 : 0.3"}},
+        {RULE_LONG_TAKE_PROFIT_SHARE, {"0.5", "0.25", "volume / 100"}},
+        {RULE_LONG_EXIT2_SHARE, {"0.3", "0.7", "1"}},
+        {RULE_LONG_TRAILING_DISTANCE, {"atr(5)", "high - low + 0.5", "highest(high, 5) - close"}},
+        {RULE_SHORT_TRAILING_DISTANCE, {"2 * atr(3)", "1.5", "close - lowest(low, 5)"}},
+    };
+    struct strategy *s = &q->strategies[k];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (random_below(r, 3) == 0)
+            s->rules[rows[i].rule] = rows[i].texts[random_below(r, 3)];
+    }
+    if (!s->rules[RULE_LONG_LIMIT] && !s->rules[RULE_SHORT_LIMIT] && !s->rules[RULE_LONG_STOP] &&
+        !s->rules[RULE_SHORT_STOP])
+        s->rules[RULE_ENTRY_BARS] = NULL;
+    if (!s->rules[RULE_LONG_TAKE_PROFIT])
+        s->rules[RULE_LONG_TAKE_PROFIT_SHARE] = NULL;
+    if (!s->rules[RULE_LONG_EXIT2])
+        s->rules[RULE_LONG_EXIT2_SHARE] = NULL;
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        if (s->rules[rule_of((enum side)side, RULE_LONG_TRAILING_STOP)])
+            s->rules[rule_of((enum side)side, RULE_LONG_TRAILING_DISTANCE)] = NULL;
+    }
+}
+
 static inline void random_fraction(struct random *r, struct bt_stop *stop) {
     if (random_below(r, 4) == 0)
         *stop = (struct bt_stop){.kind = STOP_FRACTION, .fraction = 0.002 + 0.05 * random_unit(r)};
@@ -167,7 +211,17 @@ static inline void random_request(struct random *r, struct random_request *q) {
         c->combine = (enum bt_combine)(1 + random_below(r, 3));
     for (size_t k = 0; k < c->n_strategies; k++) {
         random_rules(r, q, (int)k, c->combine == COMBINE_SLEEVES);
+        if (c->combine == COMBINE_SLEEVES && random_below(r, 2))
+            random_orders(r, q, (int)k);
         c->strategies[k].strategy = &q->strategies[k];
+    }
+    c->hedging = c->combine == COMBINE_SLEEVES && random_below(r, 4) == 0;
+    if (random_below(r, 3) == 0) {
+        c->funding = 0.001 * (random_unit(r) - 0.3);
+        c->borrow = 0.2 * random_unit(r);
+        c->tick = random_below(r, 2) ? 0.25 : 0.1;
+        c->lot_min_value = random_below(r, 2) ? 0 : 500;
+        c->commission_maker = 0.0001;
     }
     c->sides = (enum bt_sides)(random_below(r, 6) % 4 % 3);
     c->fill = random_below(r, 3) ? FILL_OPEN : FILL_CLOSE;
