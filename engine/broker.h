@@ -35,7 +35,7 @@ struct broker {
     size_t carry_bar; /* first bar at whose open costs of holding may fall due */
     bool plain;       /* broker_is_plain, asked once */
     size_t left_bar;  /* on which the last position ended, SIZE_MAX: none has */
-    bool plain;       /* no rules but entries, exits and stops: nothing else is asked */
+    bool bare;        /* no rules but entries, exits and stops: nothing else is asked */
     bool judged;      /* trailing distances are judged at every close */
     double position[POSITION_COUNT];
     struct entry *entries;

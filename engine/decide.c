@@ -41,7 +41,7 @@ static bool read(const struct moment *m, double own, enum rule rule, double leas
 
 static bool read_numbers(const struct moment *m, enum side side, struct order *o) {
     const struct broker_config *cfg = &m->br->cfg;
-    if (m->br->plain) {
+    if (m->br->bare) {
         o->size = cfg->size;
         o->most_a_day = HUGE_VAL;
         for (int k = 0; k < TARGETS; k++)
@@ -102,12 +102,12 @@ static bool prepare(const struct moment *m, enum side side, struct order *o, enu
     double close = cfg->terms.bars->c[m->bar];
     o->side = side == SIDE_LONG ? 1 : -1;
     o->entry_reason = cfg->vote ? REASON_VOTE : REASON_SIGNAL;
-    if (!br->plain && !door_open(m, ret))
+    if (!br->bare && !door_open(m, ret))
         return false;
     o->limit = o->stop = (double)NAN;
     *ret = REFUSED_ENTRY_NULL;
-    if (!br->plain && (!read_price(m, side, RULE_LONG_LIMIT, side == SIDE_SHORT, &o->limit) ||
-                       !read_price(m, side, RULE_LONG_STOP, side == SIDE_LONG, &o->stop)))
+    if (!br->bare && (!read_price(m, side, RULE_LONG_LIMIT, side == SIDE_SHORT, &o->limit) ||
+                      !read_price(m, side, RULE_LONG_STOP, side == SIDE_LONG, &o->stop)))
         return false;
     double from = !isnan(o->limit) ? o->limit : !isnan(o->stop) ? o->stop : close;
     if (cfg->terms.levels[side] &&
@@ -212,7 +212,7 @@ unsigned broker_acting(const struct broker *br) {
 }
 
 /* Rules that only some strategies have. */
-static bool is_plain(const struct broker_config *cfg, const struct signals *s) {
+static bool is_bare(const struct broker_config *cfg, const struct signals *s) {
     if (isnan(cfg->size) || !isnan(cfg->cooldown) || !isnan(cfg->most_a_day))
         return false;
     for (int rule = RULE_SHORT_EXIT + 1; rule < RULE_COUNT; rule++) {
@@ -225,7 +225,7 @@ static bool is_plain(const struct broker_config *cfg, const struct signals *s) {
 
 void broker_rules(struct broker *br, const struct signals *s) {
     const struct level_rule(*level)[LEVEL_COUNT] = br->cfg.terms.level;
-    br->plain = is_plain(&br->cfg, s);
+    br->bare = is_bare(&br->cfg, s);
     br->judged = level[SIDE_LONG][LEVEL_DISTANCE].kind != STOP_NONE ||
                  level[SIDE_SHORT][LEVEL_DISTANCE].kind != STOP_NONE;
 }

@@ -77,6 +77,8 @@ static void give_back(struct broker *br, const struct held *h) {
     a->units = h->units;
     a->gross = fabs(h->units);
     a->n = h->units != 0;
+    a->held[SIDE_LONG] = h->units > 0;
+    a->held[SIDE_SHORT] = h->units < 0;
     if (a->n == 0)
         return;
     a->entries[0] = (struct entry){.size = h->units,
