@@ -7,6 +7,7 @@
 #include "engine/mask.h"
 #include "engine/number.h"
 #include "engine/plan_node.h"
+#include "engine/wide.h"
 
 /* Where a node's values of the block are. A column of the bars is read where it lies, except near
  * its start: there `own` holds nulls for the bars before the first, and the first bars. */
@@ -39,6 +40,7 @@ struct eval {
     struct kernel_call *calls; /* one a step */
     struct step *steps;        /* the used nodes, inputs first */
     size_t n_steps;
+    bool wide;
 };
 
 static int compare_steps(const void *a, const void *b) {
@@ -141,6 +143,7 @@ struct eval *eval_new(const struct plan *p, const struct bars *b, size_t block) 
         return NULL;
     e->p = p;
     e->bars = b;
+    e->wide = wide_here();
     e->block = block ? block : EVAL_BLOCK;
     if (e->block > b->n)
         e->block = b->n ? b->n : 1;
@@ -289,6 +292,12 @@ static void fill_frame(struct eval *e, int k, size_t done) {
     }
 }
 
+void eval_narrow(struct eval *e) {
+    e->wide = false;
+    for (int i = 0; i < e->p->n_frames; i++)
+        eval_narrow(e->frames[i].eval);
+}
+
 size_t eval_next(struct eval *e) {
     size_t done = e->n;
     e->first += done;
@@ -307,7 +316,7 @@ size_t eval_next(struct eval *e) {
         }
         if (!kernel->run_many) {
             if (prepare(e, s, done))
-                kernel->run(&e->calls[s]);
+                (e->wide && kernel->run_wide ? kernel->run_wide : kernel->run)(&e->calls[s]);
             s++;
             continue;
         }

@@ -26,6 +26,9 @@ struct eval;
 struct eval *eval_new(const struct plan *p, const struct bars *b, size_t block);
 void eval_free(struct eval *e);
 
+/* From now on without what only some machines have (wide.h), for tests: the same bits. */
+void eval_narrow(struct eval *e);
+
 /* Evaluates the next block; returns its number of bars, 0 after the last. */
 size_t eval_next(struct eval *e);
 

@@ -2,26 +2,32 @@
 #include "engine/ind_row.h"
 #include "engine/lanes.h"
 #include "engine/number.h"
+#include "engine/wide.h"
 
 /* Inputs: high, low, close. arg[0]: 1 = high - low where there is no close before, 0 = null there.
  */
-static void run_tr(const struct kernel_call *c) {
-    const double *high = c->in[0], *low = c->in[1], *before = c->in[2] - 1;
+WIDE_BODY void body_tr(const struct kernel_call *c) {
+    const double *restrict high = c->in[0], *restrict low = c->in[1];
+    const double *restrict before = c->in[2] - 1;
+    double *restrict out = c->out;
     double first = c->arg[0] != 0 ? 0 : NUMBER_NULL;
     for (size_t i = 0; i < c->n; i++) {
         double range = high[i] - low[i];
         double up = fabs(high[i] - before[i]), down = fabs(low[i] - before[i]);
         double widest = range < up ? up : range;
         widest = widest < down ? down : widest;
-        c->out[i] = before[i] != before[i] ? range + first : widest;
+        out[i] = before[i] != before[i] ? range + first : widest;
     }
 }
+
+WIDE_PAIR(tr)
 
 static size_t tr_lookback(const double *arg) {
     return arg[0] == 0;
 }
 
-const struct kernel kernel_tr = {.history = kernel_one, .lookback = tr_lookback, .run = run_tr};
+const struct kernel kernel_tr = {
+    .history = kernel_one, .lookback = tr_lookback, .run = run_tr, .run_wide = wide_tr};
 
 static void build_tr(struct plan *p, const struct ind_use *use, int *ret_outputs) {
     int in[KERNEL_INPUTS_MAX] = {ind_candle(p, &kernel_high), ind_candle(p, &kernel_low),
@@ -52,7 +58,9 @@ static size_t stdev_state(const double *arg) {
     return sizeof(struct stdev);
 }
 
-static void stdev_side_by_side(const double *oldest, const double *mean, double n, double *out) {
+typedef void side_by_side_fn(const double *oldest, const double *mean, double n, double *out);
+
+static void stdev_eight(const double *oldest, const double *mean, double n, double *out) {
     lanes m0 = lanes_load(mean), m1 = lanes_load(mean + 2);
     lanes m2 = lanes_load(mean + 4), m3 = lanes_load(mean + 6);
     lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
@@ -70,11 +78,22 @@ static void stdev_side_by_side(const double *oldest, const double *mean, double 
     lanes_store(out + 6, sum3 / lanes_both(n));
 }
 
-static inline void spread(const struct kernel_call *c, bool root) {
+WIDE static void stdev_eight_wide(const double *oldest, const double *mean, double n, double *out) {
+    four m0 = FOUR_AT(mean), m1 = FOUR_AT(mean + 4), sum0 = {0}, sum1 = {0};
+    for (size_t k = 0; k < (size_t)n; k++, oldest++) {
+        four d0 = FOUR_AT(oldest) - m0, d1 = FOUR_AT(oldest + 4) - m1;
+        sum0 += d0 * d0;
+        sum1 += d1 * d1;
+    }
+    *(four_anywhere *)out = sum0 / n;
+    *(four_anywhere *)(out + 4) = sum1 / n;
+}
+
+WIDE_BODY void spread(const struct kernel_call *c, bool root, side_by_side_fn *eight) {
     const double *x = c->in[0], *mean = c->in[1];
     size_t n = (size_t)c->arg[0], i = 0;
     for (; i + STDEV_BARS <= c->n; i += STDEV_BARS)
-        stdev_side_by_side(x + i - (n - 1), mean + i, c->arg[0], c->out + i);
+        eight(x + i - (n - 1), mean + i, c->arg[0], c->out + i);
     for (; i < c->n; i++) {
         const double *oldest = x + i - (n - 1);
         double sum = 0;
@@ -90,11 +109,19 @@ static inline void spread(const struct kernel_call *c, bool root) {
 }
 
 static void run_stdev(const struct kernel_call *c) {
-    spread(c, true);
+    spread(c, true, stdev_eight);
 }
 
 static void run_variance(const struct kernel_call *c) {
-    spread(c, false);
+    spread(c, false, stdev_eight);
+}
+
+WIDE static void wide_stdev(const struct kernel_call *c) {
+    spread(c, true, stdev_eight_wide);
+}
+
+WIDE static void wide_variance(const struct kernel_call *c) {
+    spread(c, false, stdev_eight_wide);
 }
 
 static size_t stdev_history(const double *arg) {
@@ -103,8 +130,11 @@ static size_t stdev_history(const double *arg) {
 
 /* The mean has counted the window already: no lookback of its own. */
 #define SPREAD(name)                                                                               \
-    const struct kernel kernel_##name = {                                                          \
-        .history = stdev_history, .cost = kernel_length, .state = stdev_state, .run = run_##name}
+    const struct kernel kernel_##name = {.history = stdev_history,                                 \
+                                         .cost = kernel_length,                                    \
+                                         .state = stdev_state,                                     \
+                                         .run = run_##name,                                        \
+                                         .run_wide = wide_##name}
 
 SPREAD(stdev);
 SPREAD(variance);

@@ -64,6 +64,7 @@ struct kernel {
     kernel_size_fn *state;     /* bytes of state, zeroed before start; NULL: 0 */
     void (*start)(void *state, const double *arg);
     void (*run)(const struct kernel_call *c);
+    void (*run_wide)(const struct kernel_call *c); /* the same in wide.h's registers, or NULL */
     /* Optional: 2 .. KERNEL_MANY_MAX calls of one block at once, for the latency of a serial sum.
      */
     void (*run_many)(const struct kernel_call *const *calls, size_t k);

@@ -2,9 +2,10 @@
 #include "engine/kernel.h"
 #include "engine/mask.h"
 #include "engine/number.h"
+#include "engine/wide.h"
 
 #define BINARY(name, expression, ...)                                                              \
-    static void run_##name(const struct kernel_call *c) {                                          \
+    WIDE_BODY void body_##name(const struct kernel_call *c) {                                      \
         const double *restrict x = c->in[0], *restrict y = c->in[1];                               \
         double *restrict out = c->out;                                                             \
         for (size_t i = 0; i < c->n; i++) {                                                        \
@@ -12,7 +13,9 @@
             out[i] = expression;                                                                   \
         }                                                                                          \
     }                                                                                              \
-    const struct kernel kernel_##name = {.pure = true, .run = run_##name, __VA_ARGS__};
+    WIDE_PAIR(name)                                                                                \
+    const struct kernel kernel_##name = {                                                          \
+        .pure = true, .run = run_##name, .run_wide = wide_##name, __VA_ARGS__};
 
 BINARY(add, number_or_null(a + b), .commutes = true)
 BINARY(sub, number_or_null(a - b))
@@ -28,7 +31,7 @@ BINARY(nz, a != a ? b : a)
 BINARY(where, b != b ? b : a)
 
 #define UNARY(name, expression)                                                                    \
-    static void run_##name(const struct kernel_call *c) {                                          \
+    WIDE_BODY void body_##name(const struct kernel_call *c) {                                      \
         const double *restrict x = c->in[0];                                                       \
         double *restrict out = c->out;                                                             \
         for (size_t i = 0; i < c->n; i++) {                                                        \
@@ -36,7 +39,8 @@ BINARY(where, b != b ? b : a)
             out[i] = expression;                                                                   \
         }                                                                                          \
     }                                                                                              \
-    const struct kernel kernel_##name = {.pure = true, .run = run_##name};
+    WIDE_PAIR(name)                                                                                \
+    const struct kernel kernel_##name = {.pure = true, .run = run_##name, .run_wide = wide_##name};
 
 UNARY(neg, -a)
 UNARY(abs, fabs(a))

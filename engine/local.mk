@@ -81,4 +81,5 @@ libengine_a_SOURCES = \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \
 	engine/vote.c engine/vote.h \
+	engine/wide.h \
 	engine/zone.c engine/zone.h

@@ -85,7 +85,8 @@ engine_tests = \
 	tests/check_program \
 	tests/check_reference \
 	tests/check_resting \
-	tests/check_vote
+	tests/check_vote \
+	tests/check_wide
 lib_tests = \
 	tests/check_auth \
 	tests/check_base \
@@ -157,6 +158,7 @@ tests_check_program_LDADD = $(engine_test_libs)
 tests_check_reference_LDADD = $(engine_test_libs)
 tests_check_resting_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
+tests_check_wide_LDADD = $(engine_test_libs)
 
 tests_check_store_SOURCES = \
 	tests/check_store.c \

@@ -1,0 +1,40 @@
+/* Loops compiled twice: for every machine, and for registers of 256 bits (AVX2). What runs is
+ * chosen when an evaluation begins. Both give the same bits: lanes hold bars side by side, never
+ * parts of a sum along time, and nothing is contracted (tests/check_wide.c).
+ *
+ *   WIDE_BODY void body_add(const struct kernel_call *c) { ... }
+ *   WIDE_PAIR(add)                                           run_add and wide_add */
+#ifndef ENGINE_WIDE_H
+#define ENGINE_WIDE_H
+
+#include <stdbool.h>
+
+#if defined(__x86_64__)
+#define WIDE __attribute__((target("avx2")))
+static inline bool wide_here(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2");
+}
+#else
+#define WIDE
+static inline bool wide_here(void) {
+    return false;
+}
+#endif
+
+#define WIDE_BODY static inline __attribute__((always_inline))
+#define WIDE_PAIR(name)                                                                            \
+    static void run_##name(const struct kernel_call *c) {                                          \
+        body_##name(c);                                                                            \
+    }                                                                                              \
+    WIDE static void wide_##name(const struct kernel_call *c) {                                    \
+        body_##name(c);                                                                            \
+    }
+
+/* Four bars, in functions marked WIDE alone, and never passed to one: there it would depend on the
+ * machine's registers. */
+typedef double four __attribute__((vector_size(32)));
+typedef double four_anywhere __attribute__((vector_size(32), aligned(8), may_alias));
+#define FOUR_AT(x) (*(const four_anywhere *)(x))
+
+#endif
