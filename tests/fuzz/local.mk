@@ -3,7 +3,8 @@
 EXTRA_DIST += \
 	tests/fuzz/corpus \
 	tests/fuzz/expr.dict \
-	tests/fuzz/json.dict
+	tests/fuzz/json.dict \
+	tests/fuzz/pine.dict
 dist_check_SCRIPTS += tests/fuzz.sh
 dist_noinst_SCRIPTS += tests/fuzz/run.sh
 TESTS += tests/fuzz.sh
@@ -11,6 +12,7 @@ TESTS += tests/fuzz.sh
 fuzz_programs = \
 	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_expr \
+	tests/fuzz/fuzz_pine \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_run \
 	tests/fuzz/fuzz_strategy
@@ -28,6 +30,8 @@ tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c tests/fuzz/fuzz.h $(fuzz_mai
 tests_fuzz_fuzz_csv_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_expr_SOURCES = tests/fuzz/fuzz_expr.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_expr_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_pine_SOURCES = tests/fuzz/fuzz_pine.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_pine_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_request_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_run_SOURCES = tests/fuzz/fuzz_run.c tests/fuzz/fuzz.h $(fuzz_main)

@@ -17,8 +17,8 @@ log=$work/build.log
 status=0
 for name in "$@"; do
     case $name in
-    expr) words=expr ;;
-    csv | pine) words='' ;;
+    expr | pine) words=$name ;;
+    csv) words='' ;;
     *) words=json ;;
     esac
     mkdir -p "found/$name"
