@@ -83,6 +83,24 @@ static enum err_code check(struct plan *plan, const struct strategy *s, struct j
     return ERR_NONE;
 }
 
+/* Rules that mean nothing together: the engine says which. */
+static enum err_code check_together(const struct strategy *s, struct json_object *o,
+                                    const char *pointer, struct err *e) {
+    struct bt_config cfg;
+    struct bt_error found;
+    size_t warmup;
+    bt_config_init(&cfg, PROFILE_CANDLEMILL);
+    cfg.find_zone = zone_find;
+    cfg.n_strategies = 1;
+    cfg.strategies[0].strategy = s;
+    for (size_t i = 0; i < s->n_params; i++)
+        cfg.strategies[0].params[i] = s->params[i].def;
+    enum bt_status status = backtest_warmup(&cfg, &warmup, &found);
+    if (status == BT_BAD_STRATEGY)
+        return spec_expr_error(&found.expr, s, o, pointer, e);
+    return status == BT_OK ? ERR_NONE : err_set(e, ERR_INTERNAL, "out of memory");
+}
+
 enum err_code strategy_check(const struct strategy *s, struct json_object *o, const char *pointer,
                              size_t *ret_lookback, struct err *e) {
     struct plan *plan = plan_new();
@@ -92,6 +110,8 @@ enum err_code strategy_check(const struct strategy *s, struct json_object *o, co
     plan_zones(plan, zone_find);
     enum err_code code = check(plan, s, o, pointer, &lookback, e);
     plan_free(plan);
+    if (code == ERR_NONE)
+        code = check_together(s, o, pointer, e);
     if (code == ERR_NONE && ret_lookback)
         *ret_lookback = lookback;
     return code;

@@ -86,6 +86,45 @@ START_TEST(block_sizes_change_no_bit) {
 }
 END_TEST
 
+/* Sleeves: what each strategy made and paid adds up to the whole, to the cent and far below. */
+START_TEST(sleeves_add_up) {
+    struct random r = {SEED + 4};
+    static struct random_request q;
+    size_t several = 0;
+    for (int number = 0; number < CASES; number++) {
+        struct bars b = random_bars(&r, 60 + (size_t)random_below(&r, 200));
+        random_request(&r, &q);
+        q.cfg.finalize = true;
+        if (q.cfg.n_strategies > 1 && q.cfg.combine == COMBINE_SLEEVES) {
+            struct bt_result res = random_result(&q.cfg, &b, 0);
+            double equity = 0, paid = 0, count = 0, made[RANDOM_STRATEGIES] = {0};
+            double sleeve = q.cfg.cash / (double)q.cfg.n_strategies;
+            for (size_t i = 0; i < res.n_trades; i++)
+                made[res.trades[i].strategy] += res.trades[i].pnl;
+            for (size_t k = 0; k < res.n_strategies; k++) {
+                const double *m = res.strategies[k].metrics.value;
+                equity += m[METRIC_FINAL_EQUITY];
+                paid += m[METRIC_COMMISSION_TOTAL];
+                count += m[METRIC_TRADE_COUNT];
+                ck_assert_msg(fabs(sleeve + made[k] - m[METRIC_FINAL_EQUITY]) < 1e-6,
+                              "case %d, strategy %zu: %.12g from trades, %.12g", number, k,
+                              sleeve + made[k], m[METRIC_FINAL_EQUITY]);
+            }
+            const double *all = res.metrics.value;
+            ck_assert_msg(fabs(equity - all[METRIC_FINAL_EQUITY]) < 1e-6 &&
+                              fabs(paid - all[METRIC_COMMISSION_TOTAL]) < 1e-6 &&
+                              count == all[METRIC_TRADE_COUNT],
+                          "case %d: equity %.12g, not %.12g", number, equity,
+                          all[METRIC_FINAL_EQUITY]);
+            several++;
+            bt_result_release(&res);
+        }
+        bars_release(&b);
+    }
+    ck_assert_msg(several > CASES / 20, "%zu cases had several strategies", several);
+}
+END_TEST
+
 START_TEST(the_future_does_not_reach_back) {
     struct random r = {SEED + 1};
     static struct random_request q;
@@ -194,6 +233,6 @@ START_TEST(drawdown_and_per_bar_figures_match_a_plain_loop) {
 }
 END_TEST
 
-SUITE_MAIN("independence", block_sizes_change_no_bit, the_future_does_not_reach_back,
-           equity_is_cash_and_positions_at_each_close,
+SUITE_MAIN("independence", block_sizes_change_no_bit, sleeves_add_up,
+           the_future_does_not_reach_back, equity_is_cash_and_positions_at_each_close,
            drawdown_and_per_bar_figures_match_a_plain_loop)

@@ -68,6 +68,7 @@ engine_tests = \
 	tests/check_decimate \
 	tests/check_eval \
 	tests/check_expr \
+	tests/check_flaws \
 	tests/check_functions \
 	tests/check_hold \
 	tests/check_ind \
@@ -140,6 +141,7 @@ tests_check_cost_LDADD = $(engine_test_libs)
 tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_eval_LDADD = $(engine_test_libs)
 tests_check_expr_LDADD = $(engine_test_libs)
+tests_check_flaws_LDADD = $(engine_test_libs)
 tests_check_functions_LDADD = $(engine_test_libs)
 tests_check_hold_LDADD = $(engine_test_libs)
 tests_check_ind_LDADD = $(engine_test_libs)
