@@ -9,7 +9,7 @@ static const struct ind_row *const families[] = {
     ind_price,    ind_average,    ind_smooth,     ind_channel,    ind_trend,      ind_direction,
     ind_momentum, ind_stochastic, ind_oscillator, ind_swing,      ind_volatility, ind_range,
     ind_extreme,  ind_pivot,      ind_statistic,  ind_regression, ind_volume,     ind_flow,
-    ind_event,    ind_math,       ind_transform,  ind_time,       ind_position,
+    ind_hilbert,  ind_event,      ind_math,       ind_transform,  ind_time,       ind_position,
 };
 
 const struct ind_row *ind_row_at(size_t i) {

@@ -37,7 +37,7 @@ static inline bool ind_is_bare(const struct ind_row *row) {
 #define IND_LENGTH_MAX 50000
 
 /* One family a file: its rows, ended by a row without a name. */
-extern const struct ind_row ind_price[], ind_average[], ind_smooth[];
+extern const struct ind_row ind_price[], ind_average[], ind_smooth[], ind_hilbert[];
 extern const struct ind_row ind_channel[], ind_trend[], ind_direction[];
 extern const struct ind_row ind_momentum[], ind_stochastic[], ind_oscillator[], ind_swing[];
 extern const struct ind_row ind_volatility[], ind_range[], ind_extreme[], ind_pivot[];

@@ -17,7 +17,6 @@ EACH(log, log(x))
 EACH(sign, x > 0 ? 1 : x < 0 ? -1 : x)
 EACH(floor, floor(x))
 EACH(ceil, ceil(x))
-EACH(sin, sin(x))
 EACH(cos, cos(x))
 EACH(tan, tan(x))
 EACH(asin, asin(x))
@@ -35,6 +34,7 @@ EACH(tanh, tanh(x))
 
 EACH_SHARED(log10, log10)
 EACH_SHARED(atan, atan)
+EACH_SHARED(sin, sin)
 
 static void run_pow(const struct kernel_call *c) {
     for (size_t i = 0; i < c->n; i++) {

@@ -105,7 +105,7 @@ extern const struct kernel kernel_stdev, kernel_variance; /* in: series, its sma
 /* ind_math.c */
 extern const struct kernel kernel_sum, kernel_cum;
 /* ind_transform.c */
-extern const struct kernel kernel_log10, kernel_atan;
+extern const struct kernel kernel_log10, kernel_atan, kernel_sin;
 /* ind_momentum.c */
 extern const struct kernel kernel_rsi, kernel_change, kernel_roc, kernel_rocp;
 

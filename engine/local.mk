@@ -27,6 +27,7 @@ libengine_a_SOURCES = \
 	engine/ind_event.c \
 	engine/ind_extreme.c \
 	engine/ind_flow.c \
+	engine/ind_hilbert.c \
 	engine/ind_math.c \
 	engine/ind_momentum.c \
 	engine/ind_oscillator.c \

@@ -127,23 +127,23 @@ static bool read_when(const char **s, struct when *ret) {
 /* "EST5EDT,M3.2.0,M11.1.0": the years behind the last transition. Without daylight saving the last
  * transition holds, and so it does when the rule is of a form that no zone uses today. */
 static void add_rule(struct spans *out, const char *rule) {
-    int64_t standard, daylight;
+    int64_t standard, summer;
     struct when start, end;
     if (!skip_name(&rule) || !read_time(&rule, &standard) || !skip_name(&rule))
         return;
-    daylight = standard - HOUR_S;
-    if (*rule != ',' && !read_time(&rule, &daylight))
+    summer = standard - HOUR_S;
+    if (*rule != ',' && !read_time(&rule, &summer))
         return;
     if (!read_when(&rule, &start) || !read_when(&rule, &end))
         return;
     /* the rule counts west of Greenwich */
     for (int year = 1970; year <= ZONE_LAST_YEAR; year++) {
-        int64_t into = moment(&start, year) + standard, out_of = moment(&end, year) + daylight;
+        int64_t into = moment(&start, year) + standard, out_of = moment(&end, year) + summer;
         if (into < out_of)
-            add_span(out, into, -daylight);
+            add_span(out, into, -summer);
         add_span(out, out_of, -standard);
         if (into > out_of)
-            add_span(out, into, -daylight);
+            add_span(out, into, -summer);
     }
 }
 

@@ -51,6 +51,10 @@ def one(data):
     return numpy.ones(len(data["close"]))
 
 
+def degrees(data):
+    return numpy.full(len(data["close"]), 360.0)
+
+
 def square(data):
     return data["close"] ** 2
 
@@ -95,6 +99,7 @@ PRICE = "a difference of prices: shares of the price"
 RATIO = "a difference of ratios: shares of 1"
 PERCENT = "a difference of percentages: shares of 100"
 SIGMA = "TA-Lib's mean is summed otherwise; two-pass sums agree to 1e-12 (plain_functions.py)"
+QUOTIENT = "rounding grows in the quotient of two small numbers"
 RUNNING = "TA-Lib's running sum has drifted, ours is summed anew"
 P30 = periods(30, 5, 200)
 P14 = periods(14, 2, 50)
@@ -236,6 +241,15 @@ CASES = [
     Case("EFI", "close volume", periods(13, 2, 50), "efi({timeperiod})", measure=value_traded, reason="shares of the value traded"),
     Case("MARKETFI", "high low volume", NONE, "marketfi"),
     Case("RVOL", "volume", periods(20, 5, 50), "rvol({timeperiod})"),
+    # cycles
+    Case("HT_DCPERIOD", "close", NONE, "ht_dcperiod(close)", limit=1e-10, reason=QUOTIENT),
+    Case("HT_DCPHASE", "close", NONE, "ht_dcphase(close)", measure=degrees, limit=1e-9, reason=QUOTIENT + ", shares of 360 degrees"),
+    Case("HT_PHASOR", "close", NONE, ["ht_phasor(close).in_phase", "ht_phasor(close).quadrature"], measure=price, reason=PRICE),
+    Case("HT_SINE", "close", NONE, ["ht_sine(close).sine", "ht_sine(close).lead"], measure=one, limit=1e-9, reason=QUOTIENT + ", shares of 1"),
+    Case("HT_TRENDLINE", "close", NONE, "ht_trendline(close)"),
+    Case("HT_TRENDMODE", "close", NONE, "nz(ht_trendmode(close))"),
+    Case("MAMA", "close", settings("fastlimit slowlimit", (0.5, 0.05), (0.9, 0.1), (0.3, 0.01)),
+         [f"mama(close, {{fastlimit}}, {{slowlimit}}).{one}" for one in ("mama", "fama")]),
     # mathematics
     Case("ADD", HIGH_LOW, NONE, "high + low"),
     Case("SUB", HIGH_LOW, NONE, "high - low"),
@@ -266,11 +280,4 @@ ABSENT = {
     "MAXINDEX": "counts from the first bar of the input: highestbars counts back",
     "MININDEX": "counts from the first bar of the input: lowestbars counts back",
     "MINMAXINDEX": "counts from the first bar of the input: highestbars and lowestbars count back",
-    "HT_DCPERIOD": "Hilbert transform: not in the language",
-    "HT_DCPHASE": "Hilbert transform: not in the language",
-    "HT_PHASOR": "Hilbert transform: not in the language",
-    "HT_SINE": "Hilbert transform: not in the language",
-    "HT_TRENDLINE": "Hilbert transform: not in the language",
-    "HT_TRENDMODE": "Hilbert transform: not in the language",
-    "MAMA": "made of the Hilbert transform: not in the language",
 }
