@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/load.h"
 #include "cli/progress.h"
 #include "lib/clock.h"
-#include "lib/csv.h"
-#include "lib/id.h"
-#include "lib/market_extra.h"
 #include "lib/result.h"
 
 #define SILENT_MS 300 /* a run that is done by then shows no bar */
@@ -23,109 +21,15 @@ static const struct option options[] = {
 };
 
 struct job {
-    struct json_object *flat; /* the request */
-    struct buf text;          /* the CSV */
-    struct bars file;
-    struct request request;
-    struct market_data data;
-    struct market_extra extra;
+    struct loaded in;
     struct bt_result result;
-    bool have_file, have_request, have_data, have_result;
+    bool have_result;
 };
 
 static void job_release(struct job *j) {
     if (j->have_result)
         bt_result_release(&j->result);
-    if (j->have_data)
-        market_data_release(&j->data);
-    market_extra_release(&j->extra);
-    if (j->have_request)
-        request_release(&j->request);
-    if (j->have_file)
-        bars_release(&j->file);
-    json_object_put(j->flat);
-}
-
-/* "data/BTCUSDT-PERP-1m.csv" -> "BTCUSDT-PERP": the name without folder, ending and interval. */
-static void symbol_of(const char *path, char ret[static SYMBOL_MAX]) {
-    char name[256];
-    enum interval iv;
-    const char *slash = strrchr(path, '/');
-    snprintf(name, sizeof name, "%s", slash ? slash + 1 : path);
-    name[strcspn(name, ".")] = '\0';
-    char *dash = strrchr(name, '-');
-    if (dash && dash > name && interval_parse(dash + 1, &iv))
-        *dash = '\0';
-    name[SYMBOL_MAX - 1] = '\0';
-    snprintf(ret, SYMBOL_MAX, "%.*s", SYMBOL_MAX - 1, symbol_valid(name) ? name : "FILE");
-}
-
-static void set_default(struct json_object *o, const char *key, const char *value) {
-    struct json_object *v;
-    if (!json_object_object_get_ex(o, key, &v) || !v)
-        json_object_object_add(o, key, json_object_new_string(value));
-}
-
-/* The file's bars and their interval; the request gets symbol and interval where it has none. */
-static enum err_code load_file(const char *path, struct job *j, enum interval *ret, struct err *e) {
-    char symbol[SYMBOL_MAX];
-    int64_t step;
-    struct buf text;
-    enum err_code code = read_input(path, CSV_BODY_MAX, &text, e);
-    if (code != ERR_NONE)
-        return code;
-    code = csv_read(text.data ? text.data : "", text.len, &j->file, e);
-    buf_release(&text);
-    if (code != ERR_NONE) {
-        struct err inner = *e;
-        return err_set(e, code, "%.150s: %.300s", path, inner.message);
-    }
-    j->have_file = true;
-    symbol_of(path, symbol);
-    set_default(j->flat, "symbol", symbol);
-    bool known = market_interval(&j->file, ret, &step);
-    const char *given = NULL;
-    json_get_string(j->flat, "interval", &given, NULL);
-    if (known)
-        set_default(j->flat, "interval", interval_name(*ret));
-    else if (!given)
-        return err_set(e, ERR_INVALID,
-                       "%.150s: the commonest distance of its bars (%lld s) is no interval; "
-                       "say which one they have: --interval",
-                       path, (long long)(step / 1000));
-    else if (!interval_parse(given, ret)) /* request_parse says so better */
-        *ret = INTERVAL_1D;
-    return ERR_NONE;
-}
-
-static enum err_code load(const struct args *a, struct job *j, struct err *e) {
-    const char *path = args_value(a, "data");
-    enum interval stored = INTERVAL_1D;
-    enum err_code code = path ? load_file(path, j, &stored, e) : ERR_NONE;
-    if (code == ERR_NONE) {
-        json_object_object_del(j->flat, "userId"); /* whose run it is means nothing here */
-        code = request_parse(j->flat, &j->request, e);
-        j->have_request = code == ERR_NONE;
-    }
-    if (code != ERR_NONE)
-        return code;
-    size_t warmup = j->request.want_warmup;
-    if (path) {
-        code = market_from_bars(&j->file, stored, &j->request, warmup, &j->data, e);
-        j->have_data = code == ERR_NONE;
-        if (code == ERR_NONE)
-            code = market_extra_from_bars(&j->file, stored, &j->request, &j->data, &j->extra, e);
-    } else {
-        struct store *store = store_from_args(a, e);
-        if (!store)
-            return e->code;
-        code = market_load(store, &j->request, warmup, &j->data, e);
-        j->have_data = code == ERR_NONE;
-        if (code == ERR_NONE)
-            code = market_extra_load(store, &j->request, &j->data, NULL, NULL, &j->extra, e);
-        store_close(store);
-    }
-    return code;
+    loaded_release(&j->in);
 }
 
 struct watcher {
@@ -145,13 +49,13 @@ static bool poll_run(void *arg, size_t done, size_t total) {
 }
 
 static enum err_code run(const struct args *a, struct job *j, struct err *e) {
-    struct watcher w = {.bars = &j->data.bars};
+    struct watcher w = {.bars = &j->in.data.bars};
     struct bt_error found = {.strategy = 0};
     const char *csv = args_value(a, "csv");
     progress_init(&w.bar, args_flag(a, "quiet"), SILENT_MS);
-    j->request.cfg.want_equity = csv && strcmp(csv, "equity") == 0;
-    enum bt_status status = backtest_run(&j->request.cfg, &j->data.bars, j->data.first, poll_run,
-                                         &w, &j->result, &found);
+    j->in.request.cfg.want_equity = csv && strcmp(csv, "equity") == 0;
+    enum bt_status status = backtest_run(&j->in.request.cfg, &j->in.data.bars, j->in.data.first,
+                                         poll_run, &w, &j->result, &found);
     progress_clear(&w.bar);
     j->have_result = status == BT_OK;
     switch (status) {
@@ -170,7 +74,7 @@ static enum err_code run(const struct args *a, struct job *j, struct err *e) {
 }
 
 static const char *strategy_name(const struct job *j, int i) {
-    return j->request.cfg.strategies[i].strategy->name;
+    return j->in.request.cfg.strategies[i].strategy->name;
 }
 
 static void put(struct buf *b) {
@@ -183,12 +87,13 @@ static void print_csv(const struct job *j, bool equity) {
     struct buf b;
     buf_init(&b, 1 << 20);
     if (equity) {
-        double peak = j->request.cfg.cash;
+        double peak = j->in.request.cfg.cash;
         equity_csv_header(&b);
         for (size_t i = 0; i < j->result.n_bars; i++) {
             double value = j->result.equity[i];
             peak = fmax(peak, value);
-            equity_csv(&b, j->data.bars.t[j->data.first + i], value, (value / peak - 1) * 100);
+            equity_csv(&b, j->in.data.bars.t[j->in.data.first + i], value,
+                       (value / peak - 1) * 100);
             put(&b);
         }
     } else {
@@ -209,7 +114,7 @@ static enum err_code print(const struct args *a, const struct job *j, struct err
         print_csv(j, strcmp(csv, "equity") == 0);
         return ERR_NONE;
     }
-    char *body = result_body(NULL, &j->request, &j->data, &j->result);
+    char *body = result_body(NULL, &j->in.request, &j->in.data, &j->result);
     if (!body)
         return err_set(e, ERR_INTERNAL, "out of memory");
     if (args_flag(a, "json")) {
@@ -225,20 +130,20 @@ static enum err_code print(const struct args *a, const struct job *j, struct err
 }
 
 static int verb(const struct args *a) {
-    struct job j = {.flat = NULL};
+    struct job j = {.have_result = false};
     struct err e = {0};
     bool usage;
     if (!show_options_good(a))
         return EXIT_USAGE;
-    j.flat = request_from_args(a, &usage, &e);
-    if (!j.flat)
+    j.in.flat = request_from_args(a, &usage, &e);
+    if (!j.in.flat)
         return usage ? usage_error(a, "%s", e.message) : fail(a, &e);
-    enum err_code code = load(a, &j, &e);
+    enum err_code code = load_bars(a, &j.in, &e);
     if (code == ERR_NONE)
         code = run(a, &j, &e);
     if (code == ERR_NONE)
         code = print(a, &j, &e);
-    int status = code == ERR_NONE ? EXIT_SUCCESS : fail_in(a, &e, j.flat);
+    int status = code == ERR_NONE ? EXIT_SUCCESS : fail_in(a, &e, j.in.flat);
     job_release(&j);
     return status;
 }

@@ -1,4 +1,4 @@
-/* strategy list, show, check: strategies as data. */
+/* strategy list, show: strategies as data. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,60 +105,4 @@ const struct command cmd_strategy_show = {
     .min_args = 1,
     .max_args = 1,
     .run = show,
-};
-
-/* --- check ------------------------------------------------------------------------------------ */
-
-static int check_tree(const struct args *a, const char *path, struct json_object *o) {
-    struct err e;
-    struct strategy s;
-    size_t lookback = 0;
-    if (strategy_parse(o, "", &s, &e) != ERR_NONE)
-        return fail_in(a, &e, o);
-    int status = EXIT_SUCCESS;
-    if (strategy_check(&s, o, "", &lookback, &e) != ERR_NONE) {
-        status = fail_in(a, &e, o);
-    } else {
-        size_t rules = 0;
-        for (int i = 0; i < RULE_COUNT; i++)
-            rules += s.rules[i] != NULL;
-        printf("%s: %s is good: %zu parameters, %zu defines, %zu rules, warm-up %zu bars\n", path,
-               s.name, s.n_params, s.n_defines, rules, lookback);
-    }
-    strategy_release(&s);
-    return status;
-}
-
-static int check(const struct args *a) {
-    struct err e;
-    struct buf text;
-    const char *path = args_at(a, 0);
-    if (read_input(path, JSON_BODY_MAX, &text, &e) != ERR_NONE)
-        return fail(a, &e);
-    struct json_object *o = json_parse(text.data ? text.data : "", text.len, &e);
-    buf_release(&text);
-    if (!o) {
-        struct err parse = e;
-        err_set(&e, ERR_INVALID, "%.200s: line %d, column %d: %.200s", path, parse.line,
-                parse.column, parse.message);
-        return fail(a, &e);
-    }
-    int status = check_tree(a, path, o);
-    json_object_put(o);
-    return status;
-}
-
-const struct command cmd_strategy_check = {
-    .name = "strategy check",
-    .summary = "is a strategy file right? Says where it is not",
-    .usage = "FILE|-",
-    .details =
-        "Reads the file and compiles every expression in it, also those that nothing uses. The "
-        "first\n"
-        "mistake is shown with its line, its column and, where there is one, a suggestion. Exit\n"
-        "status 4 then.",
-    .examples = "  candlemill strategy check my-strategy.json",
-    .min_args = 1,
-    .max_args = 1,
-    .run = check,
 };

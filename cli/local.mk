@@ -14,11 +14,13 @@ cli_candlemill_SOURCES = \
 	cli/cmd_run.c \
 	cli/cmd_show.c \
 	cli/cmd_strategy.c \
+	cli/cmd_strategy_check.c \
 	cli/cmd_strategy_import.c \
 	cli/cmd_submit.c \
 	cli/cmd_watch.c \
 	cli/common.c \
 	cli/generate.c cli/generate.h \
+	cli/load.c cli/load.h \
 	cli/main.c \
 	cli/print_breakdown.c \
 	cli/print_result.c \

@@ -73,6 +73,7 @@ libcandlemill_a_SOURCES = \
 	lib/store_sqlite_results.c \
 	lib/strategy_check.c \
 	lib/strategy_json.c \
+	lib/strategy_probe.c lib/strategy_probe.h \
 	lib/zone.c lib/zone.h
 
 # What a program links after its own objects, in this order. candlemill-ws links no store: its lines

@@ -207,6 +207,12 @@ says err '    ^'
 want 3 strategy show smaa
 says err "there is no strategy 'smaa'; did you mean 'sma'?"
 want 3 strategy check absent.json
+want 0 strategy check sma.json --data hours.csv
+says out 'sma on hours 1h: '
+says out 'long.entry'
+want 0 strategy check rsi --data hours.csv --json
+says out '"warmup":{"lookback":14,"read":154}'
+want 2 strategy check rsi
 want 0 strategy import "$src/tests/data/cross.pine"
 says err 'cross.pine:4: note: percent_of_equity'
 cp out cross.json

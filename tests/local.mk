@@ -103,6 +103,7 @@ lib_tests = \
 	tests/check_json \
 	tests/check_market \
 	tests/check_pine \
+	tests/check_probe \
 	tests/check_result \
 	tests/check_run \
 	tests/check_session \
