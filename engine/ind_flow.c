@@ -55,6 +55,14 @@ static void build_rvol(struct plan *p, const struct ind_use *use, int *ret_outpu
     ret_outputs[0] = ind_div(p, volume, ind_shift(p, ind_sma(p, volume, use->number[0]), 1));
 }
 
+static void build_wvad(struct plan *p, const struct ind_use *use, int *ret_outputs) {
+    (void)use;
+    int body = ind_sub(p, ind_candle(p, &kernel_close), ind_candle(p, &kernel_open));
+    int range = ind_sub(p, ind_candle(p, &kernel_high), ind_candle(p, &kernel_low));
+    ret_outputs[0] =
+        ind_mul(p, plan_binary(p, &kernel_share, body, range), ind_candle(p, &kernel_volume));
+}
+
 const struct ind_row ind_flow[] = {
     {.info = {.name = "mfi",
               .group = "volume",
@@ -110,5 +118,12 @@ const struct ind_row ind_flow[] = {
               .args = {IND_LENGTH(1)},
               .n_args = 1},
      .build = build_rvol},
+    {.info = {.name = "wvad",
+              .group = "volume",
+              .help = "Williams' variable accumulation: volume by the body's share of the bar.",
+              .formula = "volume (close - open) / (high - low), 0 without range",
+              .source = "Williams; Pine's ta.wvad, which gives null without range",
+              .pine = "ta.wvad"},
+     .build = build_wvad},
     {.kernel = NULL},
 };

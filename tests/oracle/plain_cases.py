@@ -209,6 +209,9 @@ PLAIN = {
     "linreg(close, 5, 2)": lambda d: over(d["close"], 5, straight(2)),
     "linreg(close, 14)": lambda d: over(d["close"], 14, straight(13)),
     "vwap": daily,
+    "wvad": lambda d: [
+        0.0 if h == l else v * (c - o) / (h - l) for o, h, l, c, v in zip(d["open"], d["high"], d["low"], d["close"], d["volume"])
+    ],
     "min(close)": lambda d: so_far(min, d["close"]),
     "max(close)": lambda d: so_far(max, d["close"]),
     "avg(open, high, low)": lambda d: each(lambda a, b, c: (a + b + c) / 3, d["open"], d["high"], d["low"]),
