@@ -1,4 +1,5 @@
 /* run: the engine on a file or on the store; no server, no Redis. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "cli/load.h"
 #include "cli/progress.h"
 #include "lib/clock.h"
+#include "lib/report.h"
 #include "lib/result.h"
 
 #define SILENT_MS 300 /* a run that is done by then shows no bar */
@@ -15,6 +17,7 @@ static const struct option options[] = {
     {"data", 'd', "FILE|-", false, "candles as CSV instead of the store"},
     {"json", 0, NULL, false, "the whole result as one JSON object"},
     {"csv", 0, "trades|equity", false, "the trades, or the equity of every bar, as CSV"},
+    {"html", 0, "FILE|-", false, "the result as one page that needs no network and no script"},
     {"long", 0, NULL, false, "trades by weekday and hour too"},
     {"quiet", 'q', NULL, false, "no progress bar"},
     {NULL, 0, NULL, false, NULL},
@@ -53,7 +56,7 @@ static enum err_code run(const struct args *a, struct job *j, struct err *e) {
     struct bt_error found = {.strategy = 0};
     const char *csv = args_value(a, "csv");
     progress_init(&w.bar, args_flag(a, "quiet"), SILENT_MS);
-    j->in.request.cfg.want_equity = csv && strcmp(csv, "equity") == 0;
+    j->in.request.cfg.want_equity = args_value(a, "html") || (csv && strcmp(csv, "equity") == 0);
     enum bt_status status = backtest_run(&j->in.request.cfg, &j->in.data.bars, j->in.data.first,
                                          poll_run, &w, &j->result, &found);
     progress_clear(&w.bar);
@@ -108,25 +111,49 @@ static void print_csv(const struct job *j, bool equity) {
     buf_release(&b);
 }
 
+static enum err_code write_report(const struct job *j, const char *path, struct json_object *body,
+                                  struct err *e) {
+    size_t first = j->in.data.first, len = 0;
+    const struct equity_curve curve = {
+        .n = j->result.n_bars, .t = j->in.data.bars.t + first, .equity = j->result.equity};
+    char *trades = trades_pack(&j->result, &len);
+    const struct report r = {.body = body,
+                             .curve = &curve,
+                             .start = j->in.request.cfg.cash,
+                             .trades = trades,
+                             .trades_len = len};
+    struct buf page;
+    buf_init(&page, 2 * REPORT_BYTES_MAX);
+    bool good = trades && report_html(&page, &r);
+    enum err_code code = good ? ERR_NONE : err_set(e, ERR_INTERNAL, "the report is too long");
+    FILE *out = !good ? NULL : strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    if (good && (!out || fwrite(page.data, 1, page.len, out) != page.len ||
+                 (out == stdout ? fflush(out) : fclose(out)) != 0))
+        code = err_set(e, ERR_INTERNAL, "%.200s: %s", path, strerror(errno));
+    buf_release(&page);
+    free(trades);
+    return code;
+}
+
 static enum err_code print(const struct args *a, const struct job *j, struct err *e) {
     const char *csv = args_value(a, "csv");
     if (csv) {
         print_csv(j, strcmp(csv, "equity") == 0);
         return ERR_NONE;
     }
+    const char *html = args_value(a, "html");
     char *body = result_body(NULL, &j->in.request, &j->in.data, &j->result);
-    if (!body)
-        return err_set(e, ERR_INTERNAL, "out of memory");
-    if (args_flag(a, "json")) {
+    struct json_object *tree = body ? json_parse(body, strlen(body), e) : NULL;
+    enum err_code code = tree ? ERR_NONE : err_set(e, ERR_INTERNAL, "out of memory");
+    if (tree && html)
+        code = write_report(j, html, tree, e);
+    if (code == ERR_NONE && args_flag(a, "json"))
         puts(body);
-    } else {
-        struct json_object *tree = json_parse(body, strlen(body), e);
-        if (tree)
-            print_result(tree, args_flag(a, "long"));
-        json_object_put(tree);
-    }
+    else if (code == ERR_NONE && !(html && strcmp(html, "-") == 0))
+        print_result(tree, args_flag(a, "long"));
+    json_object_put(tree);
     free(body);
-    return ERR_NONE;
+    return code;
 }
 
 static int verb(const struct args *a) {
@@ -169,7 +196,8 @@ const struct command cmd_run = {
         "  candlemill run --data BTCUSDT-1h.csv --strategy sma --param fast=10 --param slow=30\n"
         "  candlemill run --symbol SAMPLE-BTC --interval 4h -s rsi --set commission=0.001\n"
         "  candlemill run --data GOOG-1d.csv -s sma --profile backtesting.py --json\n"
-        "  candlemill run --data GOOG-1d.csv -s my-strategy.json --csv trades > trades.csv",
+        "  candlemill run --data GOOG-1d.csv -s my-strategy.json --csv trades > trades.csv\n"
+        "  candlemill run --data GOOG-1d.csv -s sma --html report.html",
     .options = options,
     .takes = TAKES_REQUEST | TAKES_CONF,
     .run = verb,

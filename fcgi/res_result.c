@@ -9,6 +9,7 @@
 #include "fcgi/problem.h"
 #include "fcgi/res.h"
 #include "lib/clock.h"
+#include "lib/report.h"
 #include "lib/result.h"
 #include "lib/run.h"
 
@@ -296,6 +297,51 @@ static enum err_code show_equity(struct app *app, struct http_req *r, struct htt
     return code;
 }
 
+/* --- report ----------------------------------------------------------------------------------- */
+
+static enum err_code make_report(struct http_res *s, const struct result *end,
+                                 const struct equity_curve *curve, double start, const char *trades,
+                                 size_t trades_len, struct err *e) {
+    struct json_object *body = end->body ? json_parse(end->body, strlen(end->body), NULL) : NULL;
+    const struct report r = {
+        .body = body, .curve = curve, .start = start, .trades = trades, .trades_len = trades_len};
+    if (!body)
+        return err_set(e, ERR_INTERNAL, "%s: its body is no JSON", end->id);
+    bool good = report_html(&s->body, &r);
+    json_object_put(body);
+    if (!good)
+        return err_set(e, ERR_INTERNAL, "the report of %s is too long", end->id);
+    char name[ID_MAX + 48];
+    snprintf(name, sizeof name, "attachment; filename=\"%s-report.html\"", end->id);
+    http_header(s, "Content-Disposition", name);
+    s->type = "text/html; charset=utf-8";
+    return ERR_NONE;
+}
+
+/* A file to keep: an attachment, so that it never runs as a page of this site. */
+static enum err_code show_report(struct app *app, struct http_req *r, struct http_res *s,
+                                 struct err *e) {
+    struct result end;
+    struct equity_curve curve;
+    char *trades = NULL;
+    size_t len = 0;
+    bool done;
+    enum err_code code = load(app, r, s, true, &end, &done, e);
+    if (code != ERR_NONE || done)
+        return code;
+    code = get_curve(app, &end, &curve, e);
+    if (code == ERR_NONE) {
+        code = store_part_get(app->store, end.id, end.attempt, "trades", &trades, &len, e);
+        if (code == ERR_NONE || code == ERR_NOT_FOUND)
+            code = make_report(s, &end, &curve, start_cash(app, &end, &curve), trades, len, e);
+        free(trades);
+        equity_release(&curve);
+    }
+    result_release(&end);
+    return code;
+}
+
+static const struct query_key report_query[] = {QUERY_USER_ID, {0}};
 static const struct query_key result_query[] = {QUERY_USER_ID, QUERY_FORMAT, {0}};
 static const struct query_key trades_query[] = {
     QUERY_USER_ID,
@@ -313,7 +359,9 @@ static const struct query_key equity_query[] = {
 
 const struct route result_routes[] = {
     {HTTP_GET, "/api/algo/backtest/{id}/result", show_result, ROUTE_STORE | ROUTE_CSV, result_query,
-     NULL, 0, "summary, metrics, per strategy, what data"},
+     NULL, 0, "summary, metrics, per strategy, what data, breakdowns"},
+    {HTTP_GET, "/api/algo/backtest/{id}/report", show_report, ROUTE_STORE | ROUTE_HTML,
+     report_query, NULL, 0, "one HTML file to keep: charts, tables, definitions"},
     {HTTP_GET, "/api/algo/backtest/{id}/trades", show_trades, ROUTE_STORE | ROUTE_CSV, trades_query,
      NULL, 0, "its trades, paged; as CSV all of them"},
     {HTTP_GET, "/api/algo/backtest/{id}/equity", show_equity, ROUTE_STORE | ROUTE_CSV, equity_query,

@@ -77,6 +77,12 @@ static enum err_code negotiate(const struct route *row, struct http_req *r, stru
                                struct err *e) {
     int json_rank, csv_rank = -1;
     int json = http_accepts(r->accept, "application", "json", &json_rank);
+    if (row->flags & ROUTE_HTML) {
+        int rank;
+        return http_accepts(r->accept, "text", "html", &rank) > 0
+                   ? ERR_NONE
+                   : err_set(e, ERR_NOT_ACCEPTABLE, "the answer is text/html");
+    }
     int csv = row->flags & ROUTE_CSV ? http_accepts(r->accept, "text", "csv", &csv_rank) : 0;
     if (row->flags & ROUTE_CSV) {
         http_header(s, "Vary", "Accept");

@@ -9,6 +9,7 @@ enum route_flag {
     ROUTE_STORE = 1,         /* needs the store: 503 while it is away */
     ROUTE_BODY_OPTIONAL = 2, /* an empty body is fine */
     ROUTE_CSV = 4,           /* answers text/csv too, by Accept or ?format= */
+    ROUTE_HTML = 8,          /* answers text/html */
 };
 
 /* Fills the answer and returns ERR_NONE, or fills *e and the dispatcher writes the problem. */

@@ -42,6 +42,13 @@ libcandlemill_a_SOURCES = \
 	lib/pine_settings.c \
 	lib/pine_symbol.c \
 	lib/proc.c lib/proc.h \
+	lib/report.c lib/report.h \
+	lib/report_chart.c \
+	lib/report_lists.c \
+	lib/report_parts.h \
+	lib/report_style.c \
+	lib/report_tables.c \
+	lib/report_text.c \
 	lib/result.c lib/result.h \
 	lib/result_basis.c \
 	lib/result_breakdown.c \

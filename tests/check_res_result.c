@@ -112,6 +112,24 @@ START_TEST(shows_results) {
 }
 END_TEST
 
+START_TEST(reports_are_files_to_keep) {
+    finish(&d, true);
+    ck_assert_int_eq(get(&d, "/report", "HTTP_ACCEPT=text/html"), 200);
+    const char *page = d.w.res.body.data;
+    ck_assert_str_eq(d.w.res.type, "text/html; charset=utf-8");
+    ck_assert_ptr_nonnull(strstr(d.w.res.head.data, "Content-Disposition: attachment; filename="));
+    ck_assert_int_eq(strncmp(page, "<!doctype html>", 15), 0);
+    ck_assert_ptr_nonnull(strstr(page, "<h2>Equity</h2>"));
+    ck_assert_ptr_nonnull(strstr(page, "<h2>Trades</h2>"));
+    ck_assert_int_eq(get(&d, "/report", "HTTP_ACCEPT=application/json"), 406);
+    world_close(&d.w);
+    finish(&d, false); /* a foreign worker's result: no parts */
+    ck_assert_int_eq(get(&d, "/report", NULL), 200);
+    ck_assert_ptr_null(strstr(d.w.res.body.data, "<h2>Equity</h2>"));
+    world_close(&d.w);
+}
+END_TEST
+
 START_TEST(pages_trades) {
     char rest[100], line[200];
     finish(&d, true);
@@ -216,5 +234,5 @@ START_TEST(shows_foreign_results) {
 }
 END_TEST
 
-SUITE_MAIN("res_result", shows_results, pages_trades, decimates_equity, tags_each_form,
-           shows_foreign_results)
+SUITE_MAIN("res_result", shows_results, reports_are_files_to_keep, pages_trades, decimates_equity,
+           tags_each_form, shows_foreign_results)

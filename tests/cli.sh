@@ -148,6 +148,15 @@ same out file.json
 want 0 run --data hours.csv --symbol SAMPLE-BTC -s sma
 says out 'sma (fast 10, slow 30) on SAMPLE-BTC 1h'
 says out 'Total return'
+want 0 run --data hours.csv -s sma --html report.html
+says out 'Total return'
+says report.html '<h1>sma (fast 10, slow 30) on hours 1h</h1>'
+want 0 run --data hours.csv -s sma --html -
+cp out one
+same one report.html
+want 0 run --data hours.csv -s sma --long
+says out 'entered on Monday'
+want 1 run --data hours.csv -s sma --html absent/report.html
 want 0 run --data hours.csv -s sma --csv trades
 says out 'size,entryBar,exitBar,entryTime,exitTime'
 trades=$(($(wc -l <out) - 1))

@@ -104,6 +104,7 @@ lib_tests = \
 	tests/check_market \
 	tests/check_pine \
 	tests/check_probe \
+	tests/check_report \
 	tests/check_result \
 	tests/check_run \
 	tests/check_session \
