@@ -149,6 +149,42 @@ def memory(pid):
     return field["Pss"], field["Private_Clean"] + field["Private_Dirty"]
 
 
+def peak(pid):
+    """KB: the most that was resident, mapped files too."""
+    return int(re.search(r"^VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M).group(1))
+
+
+def cancel(world, n=5):
+    """ms from POST cancel to its answer, and to the event, of running jobs over 5 million bars."""
+    for year in range(2014, 2024):
+        world.upload("SAMPLE-L", "1m", world.generate("SAMPLE-L", "1m", f"{year}-01-01", f"{year + 1}-01-01", year))
+    heavy = {"name": "heavy", "rules": {"long.entry": "wma(close, 400) > sma(close, 50) and stdev(close, 300) > 0 "
+                                                      "and linreg(close, 200) > close",
+                                        "long.exit": "crossunder(ema(close, 9), ema(close, 21))",
+                                        "stopLoss": "close - 2 * atr(14)"}}
+    ws = WsClient(f"ws://127.0.0.1:{world.port}/ws")
+    ws.next()
+    ws.subscribe(userId="bench")
+    ws.next()
+    answered, told = [], []
+    for _ in range(n):
+        job = world.submit(userId="bench", symbol="SAMPLE-L", interval="1m", strategies=[heavy])
+        while True:  # it is inside the engine
+            event = ws.next(60)
+            if event["event"] == "backtest:progress" and event.get("progress", event.get("data", {}).get("progress", 0)) > 0:
+                break
+        begin = time.perf_counter()
+        answer = world.request("POST", f"/api/algo/backtest/{job}/cancel")
+        answered.append((time.perf_counter() - begin) * 1000)
+        assert answer.status in (200, 202), answer.body
+        while ws.next(30)["event"] not in ("backtest:complete", "backtest:error"):
+            pass
+        told.append((time.perf_counter() - begin) * 1000)
+        assert world.get(f"/api/algo/backtest/{job}").json["status"] == "cancelled"
+    ws.close()
+    return max(answered), max(told)
+
+
 def processes(name):
     for p in pathlib.Path("/proc").glob("[0-9]*"):
         try:
@@ -178,9 +214,15 @@ def main():
             body = dict(small, symbol=symbol, interval="1m" if bars > 10000 else "1h")
             first = latency(world, body, 1, 0)[0]
             p50, p95 = latency(world, body, n)
-            print(f"  {bars:7d} bars   p50 {p50:7.2f}   p95 {p95:7.2f}   the first {first:7.2f}")
+            most = max(peak(pid) for pid in processes("candlemilld"))
+            print(f"  {bars:7d} bars   p50 {p50:7.2f}   p95 {p95:7.2f}   the first {first:7.2f}   "
+                  f"a runner's peak {most / 1024:5.1f} MB")
 
         print(f"jobs a second, {2136} bars, 50 at once, 2 runners: {jobs_per_second(world, small):.0f}")
+
+        answered, told = cancel(world)
+        print(f"cancel of a run over 5 million bars, the slowest of 5: answered in {answered:.1f} ms, "
+              f"the end told in {told:.1f} ms")
 
         time.sleep(1)  # the last runner writes its log back
         print("memory after this, KB (proportional / private)")

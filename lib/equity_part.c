@@ -5,7 +5,8 @@
  * Compact, all little-endian:
  *   spans: {int64 end, float64 cash, float64 units}, one account behind the other
  *   closes: with `scale` 0 to 9 each close is a whole number / 10^scale, and the differences stand
- *           as varints (7 bits a byte, lowest first, the sign in the lowest bit); else float64
+ *           PACE at a time: a byte says how many bytes each has (1, 2, 4 or 8), then they follow;
+ *           else float64
  *   times: runs of bars with one step, {int64 first, int64 step, int64 count}
  *   tail: int64 bars, runs, close bytes, scale, accounts, then spans of each account
  *         (ACCOUNTS_MAX of them, 0 behind the last), COMPACT
@@ -13,7 +14,6 @@
  * runs. */
 #include "lib/result.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "packed parts are litt
 #define SCALE_MAX    9
 #define SCALE_NONE   10 /* closes as they are */
 #define WHOLE_MAX    0x1p50
-#define VARINT_MAX   9 /* bytes: a difference has at most 55 bits and its sign */
+#define NEAREST      0x1.8p52 /* a number + this has the nearest whole one in its last bits */
+#define PACE         64       /* closes whose differences have one width */
 
 struct packed_span {
     int64_t end;
@@ -78,92 +79,176 @@ static bool unpack_times(const char *runs, size_t n_runs, int64_t *t, size_t n) 
 
 /* --- closes ---------------------------------------------------------------------------------- */
 
-/* The nearest whole number of anything below WHOLE_MAX, without a call. */
-static double whole_of(double close, double power) {
-    return close * power + 0x1.8p52 - 0x1.8p52;
-}
-
-static bool has_scale(double close, double power) {
-    double whole = whole_of(close, power);
-    return fabs(whole) < WHOLE_MAX && whole / power == close;
-}
-
-/* The fewest decimals that write each close, or SCALE_NONE. */
-static size_t scale_of(const double *close, size_t n) {
-    size_t scale = 0, risen = 0;
+/* Whether each close is a whole number / power; no early end, so that it runs in lanes. */
+static bool have_scale(const double *close, size_t n, double power) {
+    unsigned bad = 0;
     for (size_t i = 0; i < n; i++) {
-        while (!has_scale(close[i], powers[scale])) {
-            risen = i;
+        double whole = close[i] * power + NEAREST - NEAREST;
+        bad |= (unsigned)!(whole < WHOLE_MAX) | (unsigned)!(whole / power == close[i]);
+    }
+    return !bad;
+}
+
+static size_t pace(size_t left) {
+    return left < PACE ? left : PACE;
+}
+
+/* The closes of held bars, PACE at a time. */
+struct picker {
+    const double *close;
+    const char *held;
+    size_t at, n;
+};
+
+static size_t pick(struct picker *p, double ret[static PACE + 1]) {
+    size_t k = 0;
+    for (; p->at < p->n && k < PACE; p->at++) {
+        ret[k] = p->close[p->at]; /* written over when it is not wanted */
+        k += p->held[p->at] != 0;
+    }
+    return k;
+}
+
+/* The fewest decimals that write each close, or SCALE_NONE; `risen`: bars before it had fewer. */
+static size_t least_scale(struct picker p, size_t *ret_risen) {
+    double close[PACE + 1];
+    size_t scale = 0;
+    *ret_risen = 0;
+    for (size_t from = 0, n; (n = pick(&p, close)) > 0; from = p.at) {
+        while (!have_scale(close, n, powers[scale])) {
+            *ret_risen = from;
             if (++scale > SCALE_MAX)
                 return SCALE_NONE;
         }
     }
-    /* one before that had fewer decimals may have no room for as many */
-    for (size_t i = 0; i < risen; i++) {
-        if (!has_scale(close[i], powers[scale]))
-            return SCALE_NONE;
+    return scale;
+}
+
+static size_t scale_of(struct picker p) {
+    double close[PACE + 1];
+    size_t risen, scale = least_scale(p, &risen);
+    p.n = risen; /* there may be no room for as many decimals */
+    for (size_t n; scale != SCALE_NONE && (n = pick(&p, close)) > 0;) {
+        if (!have_scale(close, n, powers[scale]))
+            scale = SCALE_NONE;
     }
     return scale;
 }
 
-static size_t put_varint(char *p, int64_t v) {
-    uint64_t rest = (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
-    size_t n = 0;
-    for (; rest >= 0x80; rest >>= 7)
-        p[n++] = (char)(rest | 0x80);
-    p[n++] = (char)rest;
-    return n;
+/* Differences of whole numbers, from `before` on; the last of them. *ret_most: bits they need. */
+static int64_t differences(const double *close, size_t n, double power, int64_t before,
+                           int64_t *ret, uint64_t *ret_most) {
+    const double nearest = NEAREST;
+    int64_t whole[1 + PACE] = {before}, zero;
+    uint64_t most = 0;
+    memcpy(&zero, &nearest, sizeof zero);
+    for (size_t i = 0; i < n; i++) {
+        double sum = close[i] * power + NEAREST;
+        memcpy(&whole[1 + i], &sum, sizeof sum);
+        whole[1 + i] -= zero;
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret[i] = whole[1 + i] - whole[i];
+        most |= (uint64_t)(ret[i] < 0 ? ~ret[i] : ret[i]);
+    }
+    *ret_most = most;
+    return whole[n];
 }
 
-/* Behind the varint, or NULL. */
-static const char *get_varint(const char *p, const char *end, int64_t *ret) {
-    uint64_t v = 0;
-    for (unsigned shift = 0; p < end && shift < 7 * VARINT_MAX; shift += 7) {
-        uint64_t byte = (unsigned char)*p++;
-        v |= (byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *ret = (int64_t)(v >> 1 ^ (~(v & 1) + 1));
-            return p;
-        }
+#define PUT(type)                                                                                  \
+    for (size_t i = 0; i < n; i++) {                                                               \
+        type narrow = (type)step[i];                                                               \
+        memcpy(p + i * sizeof narrow, &narrow, sizeof narrow);                                     \
     }
-    return NULL;
+#define GET(type)                                                                                  \
+    for (size_t i = 0; i < n; i++) {                                                               \
+        type narrow;                                                                               \
+        memcpy(&narrow, p + i * sizeof narrow, sizeof narrow);                                     \
+        step[i] = narrow;                                                                          \
+    }
+
+/* Bytes that hold a difference of so many bits and its sign. */
+static size_t width_of(uint64_t most) {
+    return most < UINT64_C(1) << 7    ? 1
+           : most < UINT64_C(1) << 15 ? 2
+           : most < UINT64_C(1) << 31 ? 4
+                                      : 8;
 }
 
-static void pack_closes(struct buf *out, const double *close, size_t n, size_t scale) {
-    int64_t before = 0;
-    if (scale == SCALE_NONE) {
-        buf_add(out, close, n * sizeof *close);
-        return;
+static void put_steps(char *p, const int64_t *step, size_t n, size_t width) {
+    switch (width) {
+    case 1:
+        PUT(int8_t)
+        break;
+    case 2:
+        PUT(int16_t)
+        break;
+    case 4:
+        PUT(int32_t)
+        break;
+    default:
+        PUT(int64_t)
     }
-    for (size_t i = 0; i < n;) {
-        char piece[256 * VARINT_MAX];
-        size_t used = 0;
-        for (size_t k = 0; k < 256 && i < n; k++, i++) {
-            int64_t whole = (int64_t)whole_of(close[i], powers[scale]);
-            used += put_varint(piece + used, whole - before);
-            before = whole;
+}
+
+static void get_steps(const char *p, int64_t *step, size_t n, size_t width) {
+    switch (width) {
+    case 1:
+        GET(int8_t)
+        break;
+    case 2:
+        GET(int16_t)
+        break;
+    case 4:
+        GET(int32_t)
+        break;
+    default:
+        GET(int64_t)
+    }
+}
+
+static void pack_closes(struct buf *out, struct picker p, size_t scale) {
+    double close[PACE + 1];
+    int64_t before = 0, step[PACE];
+    uint64_t most;
+    for (size_t n; (n = pick(&p, close)) > 0;) {
+        if (scale == SCALE_NONE) {
+            buf_add(out, close, n * sizeof *close);
+            continue;
         }
-        buf_add(out, piece, used);
+        before = differences(close, n, powers[scale], before, step, &most);
+        size_t width = width_of(most), len = 1 + n * width;
+        char *room = buf_room(out, len);
+        if (!room)
+            return;
+        room[0] = (char)width;
+        put_steps(room + 1, step, n, width);
+        buf_grown(out, len);
     }
 }
 
 static bool unpack_closes(const char *p, size_t len, size_t scale, double *close, size_t n) {
-    const char *end = p + len;
-    int64_t whole = 0, step;
+    uint64_t whole = 0;
+    int64_t step[PACE];
     if (scale == SCALE_NONE) {
         if (len != n * sizeof *close)
             return false;
         memcpy(close, p, len);
         return true;
     }
-    for (size_t i = 0; i < n; i++) {
-        p = get_varint(p, end, &step);
-        if (!p)
+    for (size_t i = 0; i < n; i += PACE) {
+        size_t some = pace(n - i), width = len > 0 ? (unsigned char)*p : 0;
+        if ((width != 1 && width != 2 && width != 4 && width != 8) || len < 1 + some * width)
             return false;
-        whole = (int64_t)((uint64_t)whole + (uint64_t)step);
-        close[i] = (double)whole / powers[scale];
+        get_steps(p + 1, step, some, width);
+        for (size_t k = 0; k < some; k++) {
+            whole += (uint64_t)step[k];
+            close[i + k] = (double)(int64_t)whole / powers[scale];
+        }
+        p += 1 + some * width;
+        len -= 1 + some * width;
     }
-    return p == end;
+    return len == 0;
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -178,43 +263,37 @@ static void mark_held(char *held, const struct spans *s) {
     }
 }
 
-/* Moves the closes of held bars together; returns their number. */
-static size_t gather(const double *close, const char *held, size_t n, double *ret) {
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++) {
-        ret[k] = close[i]; /* written over when it is not wanted */
-        k += held[i] != 0;
-    }
-    return k;
-}
-
 static bool pack_compact(struct buf *out, const struct bars *range, const struct bt_result *res) {
     struct tail tail = {
         .bars = (int64_t)range->n, .accounts = (int64_t)res->n_accounts, .mark = COMPACT};
-    char *held = calloc(range->n + 1, 1);
-    double *close = malloc((range->n + 1) * sizeof *close);
-    bool good = held && close;
-    for (size_t k = 0; good && k < res->n_accounts; k++) {
+    struct picker held = {.close = range->c, .n = range->n};
+    char *marks = calloc(range->n + 1, 1);
+    size_t spans = 0;
+    if (!marks)
+        return false;
+    for (size_t k = 0; k < res->n_accounts; k++) {
+        tail.spans[k] = (int64_t)res->spans[k].n;
+        spans += res->spans[k].n;
+        mark_held(marks, &res->spans[k]);
+    }
+    /* most often enough, so that nothing is moved */
+    (void)buf_room(out, spans * sizeof(struct packed_span) + 3 * range->n + sizeof tail);
+    for (size_t k = 0; k < res->n_accounts; k++) {
         const struct spans *s = &res->spans[k];
-        tail.spans[k] = (int64_t)s->n;
-        mark_held(held, s);
         for (size_t i = 0; i < s->n; i++) {
             struct packed_span p = {(int64_t)s->at[i].end, s->at[i].cash, s->at[i].units};
             buf_add(out, &p, sizeof p);
         }
     }
-    if (good) {
-        size_t n = gather(range->c, held, range->n, close), before = out->len;
-        size_t scale = scale_of(close, n);
-        tail.scale = (int64_t)scale;
-        pack_closes(out, close, n, scale);
-        tail.close_bytes = (int64_t)(out->len - before);
-        pack_times(out, range, &tail.runs);
-        buf_add(out, &tail, sizeof tail);
-    }
-    free(held);
-    free(close);
-    return good;
+    held.held = marks;
+    size_t before = out->len, scale = scale_of(held);
+    tail.scale = (int64_t)scale;
+    pack_closes(out, held, scale);
+    tail.close_bytes = (int64_t)(out->len - before);
+    pack_times(out, range, &tail.runs);
+    buf_add(out, &tail, sizeof tail);
+    free(marks);
+    return true;
 }
 
 static void pack_plain(struct buf *out, const struct bars *range, const double *equity) {
