@@ -51,7 +51,7 @@ static void periods_compound(const struct period *list, size_t n, const struct b
 }
 
 START_TEST(parts_add_up_to_the_whole) {
-    struct random r = {20240601};
+    struct random r = {.state = 20240601};
     size_t traded = 0;
     for (int run = 0; run < 300; run++) {
         static struct random_request q;
@@ -89,7 +89,7 @@ static int by_value(const void *a, const void *b) {
 }
 
 START_TEST(quantiles_are_those_of_the_sorted_trades) {
-    struct random r = {7};
+    struct random r = {.state = 7};
     static struct trade trades[1000];
     double sorted[1000];
     for (int run = 0; run < 200; run++) {

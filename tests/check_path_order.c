@@ -65,7 +65,7 @@ static double equity_after(const struct bt_config *c, const struct bars *b, size
 }
 
 START_TEST(the_two_walks_lie_between_the_worse_and_the_better) {
-    struct random r = {UINT64_C(0x5eed0f0de5)};
+    struct random r = {.state = UINT64_C(0x5eed0f0de5)};
     static struct random_request q;
     size_t differ = 0;
     for (int number = 0; number < CASES; number++) {

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/foreign_worker.py \
 	tests/mongo_server.sh \
 	tests/near.h \
+	tests/random_expr.h \
 	tests/random_run.h \
 	tests/redis_server.h \
 	tests/suite.h \
@@ -59,6 +60,7 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; builddir='$(builddir)'; MONGOC_DISABL
 
 if HAVE_CHECK
 engine_tests = \
+	tests/check_accounting \
 	tests/check_backtest \
 	tests/check_bars \
 	tests/check_breakdown \
@@ -86,6 +88,7 @@ engine_tests = \
 	tests/check_program \
 	tests/check_reference \
 	tests/check_resting \
+	tests/check_scale \
 	tests/check_vote \
 	tests/check_wide
 lib_tests = \
@@ -134,6 +137,7 @@ endif
 LDADD = $(base_libs) $(bus_libs) $(store_libs) $(CHECK_LIBS)
 engine_test_libs = libengine.a $(CHECK_LIBS) -lm
 
+tests_check_accounting_LDADD = $(engine_test_libs)
 tests_check_backtest_LDADD = $(engine_test_libs)
 tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_breakdown_LDADD = $(engine_test_libs)
@@ -161,6 +165,7 @@ tests_check_presets_LDADD = $(engine_test_libs)
 tests_check_program_LDADD = $(engine_test_libs)
 tests_check_reference_LDADD = $(engine_test_libs)
 tests_check_resting_LDADD = $(engine_test_libs)
+tests_check_scale_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
 tests_check_wide_LDADD = $(engine_test_libs)
 
