@@ -1,7 +1,8 @@
-// Which metrics the page shows where. What each one means comes with the result
-// (basis.definitions); this table only adds order, label and how the number is written.
+// How the page shows the metrics. The rows themselves (label, unit, group, definition) are the
+// engine's own, printed by `candlemill metrics --json`; here is only what a screen adds.
 
 import * as f from "./format";
+import rows from "./metrics.json";
 import type { Metrics } from "./types";
 
 export type Unit = "percent" | "money" | "seconds" | "ratio" | "count";
@@ -11,63 +12,31 @@ export interface MetricRow {
   label: string;
   short?: string; // where there is little room
   unit: Unit;
+  definition?: string; // of the default profile; the result's own basis.definitions wins
   signed?: boolean; // a gain or a loss: the sign is always written
 }
 
+// A gain or a loss.
+const signed = new Set(
+  (
+    "totalReturn buyHoldReturn cagr annualReturn alpha expectancy expectancyMoney expectancyR " +
+    "avgTrade avgWin avgLoss bestTrade worstTrade"
+  ).split(" "),
+);
+const short: Record<string, string> = { cagr: "CAGR" };
+
+const rowOf = (row: (typeof rows)[number]): MetricRow => ({
+  name: row.name,
+  label: row.label,
+  unit: row.unit as Unit,
+  definition: row.definition,
+  signed: signed.has(row.name),
+  ...(short[row.name] && { short: short[row.name] }),
+});
+
 export const groups: { title: string; rows: MetricRow[] }[] = [
-  {
-    title: "Return",
-    rows: [
-      { name: "totalReturn", label: "Total return", unit: "percent", signed: true },
-      { name: "buyHoldReturn", label: "Buy and hold", unit: "percent", signed: true },
-      { name: "cagr", label: "Yearly growth (CAGR)", short: "CAGR", unit: "percent", signed: true },
-      { name: "annualReturn", label: "Annual return", unit: "percent", signed: true },
-      { name: "finalEquity", label: "Final equity", unit: "money" },
-      { name: "peakEquity", label: "Peak equity", unit: "money" },
-      { name: "commissionTotal", label: "Commissions", unit: "money" },
-    ],
-  },
-  {
-    title: "Risk",
-    rows: [
-      { name: "maxDrawdown", label: "Max. drawdown", unit: "percent" },
-      { name: "avgDrawdown", label: "Avg. drawdown", unit: "percent" },
-      { name: "maxDrawdownDuration", label: "Longest drawdown", unit: "seconds" },
-      { name: "avgDrawdownDuration", label: "Avg. drawdown length", unit: "seconds" },
-      { name: "annualVolatility", label: "Annual volatility", unit: "percent" },
-      { name: "exposureTime", label: "Exposure", unit: "percent" },
-      { name: "turnover", label: "Turnover", unit: "ratio" },
-    ],
-  },
-  {
-    title: "Risk against return",
-    rows: [
-      { name: "sharpeRatio", label: "Sharpe ratio", unit: "ratio" },
-      { name: "sharpePerBar", label: "Sharpe ratio per bar", unit: "ratio" },
-      { name: "sortinoRatio", label: "Sortino ratio", unit: "ratio" },
-      { name: "calmarRatio", label: "Calmar ratio", unit: "ratio" },
-      { name: "alpha", label: "Alpha", unit: "percent", signed: true },
-      { name: "beta", label: "Beta", unit: "ratio" },
-    ],
-  },
-  {
-    title: "Trades",
-    rows: [
-      { name: "tradeCount", label: "Trades", unit: "count" },
-      { name: "winRate", label: "Win rate", unit: "percent" },
-      { name: "profitFactor", label: "Profit factor", unit: "ratio" },
-      { name: "payoffRatio", label: "Payoff ratio", unit: "ratio" },
-      { name: "expectancy", label: "Expectancy", unit: "percent", signed: true },
-      { name: "avgTrade", label: "Avg. trade", unit: "percent", signed: true },
-      { name: "bestTrade", label: "Best trade", unit: "percent", signed: true },
-      { name: "worstTrade", label: "Worst trade", unit: "percent", signed: true },
-      { name: "maxTradeDuration", label: "Longest trade", unit: "seconds" },
-      { name: "avgTradeDuration", label: "Avg. trade length", unit: "seconds" },
-      { name: "sqn", label: "SQN", unit: "ratio" },
-      { name: "kelly", label: "Kelly fraction", unit: "ratio" },
-    ],
-  },
-];
+  ...new Set(rows.map((row) => row.group)),
+].map((title) => ({ title, rows: rows.filter((row) => row.group === title).map(rowOf) }));
 
 const byName = new Map(groups.flatMap((group) => group.rows).map((row) => [row.name, row]));
 
@@ -89,7 +58,7 @@ export function show(row: MetricRow, value: number | null | undefined): string {
     case "percent":
       return row.signed ? f.signedPercent(value, digits) : f.percent(value, digits);
     case "money":
-      return f.number(value);
+      return row.signed ? f.signed(value) : f.number(value);
     case "seconds":
       return f.duration(value);
     case "count":

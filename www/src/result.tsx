@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { address, get, messageOf } from "./api";
+import { Breakdowns } from "./breakdowns";
 import { Chart } from "./chart";
 import { count, duration, NONE, number, plural, signedPercent, time, words } from "./format";
 import { groups, metricRow, otherRows, show, tone, type MetricRow } from "./metrics";
@@ -52,6 +53,7 @@ export function ResultView({ id, backtest }: { id: string; backtest: Backtest | 
       {result.noTrades && <NoTrades found={result.noTrades} />}
       <Chart id={id} csv={address(`${recordPath(id)}/equity?format=csv`)} />
       {strategies.length > 1 && <PerStrategy result={result} />}
+      {result.breakdowns && trades !== 0 && <Breakdowns parts={result.breakdowns} />}
       {trades !== 0 && <Trades id={id} several={strategies.length > 1} />}
       <AllMetrics result={result} />
       {result.band && <Band band={result.band} />}
@@ -103,8 +105,8 @@ function reasonOf(result: Result, name: string): string {
 
 function Tile(props: { name: string; result: Result; sub: Kids; big: boolean }) {
   const { name, result } = props;
-  const definition = result.basis?.definitions?.[name];
   const row = metricRow(name);
+  const definition = result.basis?.definitions?.[name] ?? row.definition;
   const value = result.metrics[name];
   const reason = value == null ? reasonOf(result, name) : "";
   return (
@@ -133,7 +135,7 @@ function MetricRows({ rows, result }: { rows: MetricRow[]; result: Result }) {
                 {value == null && reasonOf(result, row.name) && (
                   <strong>{reasonOf(result, row.name)}. </strong>
                 )}
-                {result.basis?.definitions?.[row.name]}
+                {result.basis?.definitions?.[row.name] ?? row.definition}
               </td>
             </tr>
           );
@@ -315,7 +317,8 @@ function Times({ backtest }: { backtest: Backtest | null }) {
   return (
     <p class="muted">
       Sent {time(backtest.createdAt)}, finished {time(backtest.completedAt)}.{" "}
-      <a href={address(`${recordPath(backtest.backtestId)}/result`)}>The result as JSON</a>
+      <a href={address(`${recordPath(backtest.backtestId)}/report`)}>The report as one HTML file</a>
+      , <a href={address(`${recordPath(backtest.backtestId)}/result`)}>the result as JSON</a>
     </p>
   );
 }

@@ -90,6 +90,46 @@ export interface Diagnosis {
 /** A whole run in two numbers. */
 export type Whole = { finalEquity: number; maxDrawdown: number };
 
+/** Closed trades that have something in common. */
+export interface Group {
+  name: string;
+  trades: number;
+  winRate: number;
+  pnl: number;
+  expectancy: number;
+  profitFactor: number | null;
+  commission: number;
+}
+
+export interface Period {
+  year: number;
+  month?: number;
+  return: number | null;
+  trades: number;
+  pnl: number;
+}
+
+export interface Fall {
+  depth: number;
+  peak: string;
+  trough: string;
+  recovery: string | null;
+  duration: number;
+}
+
+/** What the totals are made of. */
+export interface Breakdowns {
+  drawdowns?: Fall[];
+  side?: Group[];
+  strategy?: Group[];
+  exitReason?: Group[];
+  weekday?: Group[];
+  hour?: Group[];
+  months?: Period[];
+  years?: Period[];
+  monthsLeftOut?: number;
+}
+
 export interface Result {
   backtestId: string;
   resultId: string;
@@ -116,6 +156,7 @@ export interface Result {
   engine?: string | null;
   warnings?: string[];
   band?: { pessimistic: Whole; optimistic: Whole; orderBars: number } | null;
+  breakdowns?: Breakdowns | null;
   noTrades?: { message: string; bars: number; strategies: Diagnosis[] } | null;
 }
 

@@ -185,6 +185,39 @@ const metrics = {
   commissionTotal: 1488.12,
 };
 
+const group = (name, trades, pnl) => ({
+  name,
+  trades,
+  winRate: 43.3,
+  pnl,
+  expectancy: 0.31,
+  profitFactor: pnl > 0 ? 1.4 : null,
+  commission: 12.4,
+});
+
+const breakdowns = {
+  drawdowns: [
+    {
+      depth: -14.81,
+      peak: "2023-03-01T00:00:00Z",
+      trough: "2023-03-20T00:00:00Z",
+      recovery: null,
+      duration: 3427200,
+    },
+  ],
+  side: [group("long", 61, 2100.5), group("short", 59, -310.25)],
+  strategy: [],
+  exitReason: [group("takeProfit", 40, 900), group("reverse", 80, 890.25)],
+  weekday: [group("Monday", 120, 1790.25)],
+  hour: [group("03:00", 100, 1800), group("04:00", 20, -9.75)],
+  months: [
+    { year: 2023, month: 1, return: 4.25, trades: 9, pnl: 425 },
+    { year: 2023, month: 2, return: -12.5, trades: 8, pnl: -1303 },
+  ],
+  years: [{ year: 2023, return: 34.2178, trades: 120, pnl: 1790.25 }],
+  monthsLeftOut: 0,
+};
+
 const summaryOf = ({
   totalReturn,
   sharpeRatio,
@@ -245,6 +278,7 @@ export function result(backtest, { without = false } = {}) {
     summary: summaryOf(numbers),
     metrics: numbers,
     basis: { nulls, annualisation: 365, definitions },
+    breakdowns: without ? null : breakdowns,
     strategies: names.map((name) => ({
       name,
       params: params.strategyParams?.[name] ?? {},

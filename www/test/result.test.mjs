@@ -47,6 +47,21 @@ test("the chart can be read without eyes, and as a table", async () => {
   assert.deepEqual(page.complaints, []);
 });
 
+test("what the totals are made of is shown, and the report can be taken away", async () => {
+  const { fake, page } = world;
+  const { backtestId } = fake.add(params, "completed");
+  await run(backtestId);
+  const months = page.getByRole("region", { name: "Returns by month" });
+  await months.getByRole("cell", { name: "−12.5" }).waitFor();
+  await shows("not yet");
+  await page.getByText("Where the trades came from").click();
+  const exits = page.getByRole("region", { name: "Closed by" });
+  await exits.getByRole("row", { name: /^Take profit 40 43.3\s% \+900\.00/ }).waitFor();
+  const report = page.getByRole("link", { name: "The report as one HTML file" });
+  assert.ok((await report.getAttribute("href")).endsWith(`/backtest/${backtestId}/report`));
+  assert.deepEqual(page.complaints, []);
+});
+
 test("a run without trades says why", async () => {
   const { fake, page } = world;
   const { backtestId } = fake.add(params, "completed");
