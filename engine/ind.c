@@ -23,7 +23,7 @@ const struct ind_row *ind_row_at(size_t i) {
 }
 
 static bool same(const char *a, const char *name, size_t len) {
-    return strncmp(a, name, len) == 0 && a[len] == '\0';
+    return *a == *name && strncmp(a, name, len) == 0 && a[len] == '\0';
 }
 
 static bool called(const struct ind_info *info, const char *name, size_t len) {
