@@ -23,9 +23,11 @@ enum bt_sides { SIDES_BOTH, SIDES_LONG, SIDES_SHORT };
 enum bt_fill { FILL_OPEN, FILL_CLOSE };
 enum bt_path { PATH_PESSIMISTIC, PATH_OPTIMISTIC, PATH_OHLC, PATH_OLHC, PATH_LOWER };
 
+enum bt_stop_kind { STOP_NONE, STOP_FRACTION, STOP_EXPR };
+
 /* A stop word of the request; it replaces the strategy's own. */
 struct bt_stop {
-    enum { STOP_NONE, STOP_FRACTION, STOP_EXPR } kind;
+    enum bt_stop_kind kind;
     double fraction; /* of the trade's own entry price */
     const char
         *expr; /* gives a price (trailingStop: the price whose distance from the close is kept) */

@@ -34,7 +34,7 @@ static inline enum rule level_rule_of(enum side side, enum level level) {
 
 /* Where the levels of one side come from. */
 struct level_rule {
-    int kind;        /* STOP_NONE, STOP_FRACTION or STOP_EXPR of struct bt_stop */
+    enum bt_stop_kind kind;
     double fraction; /* of the trade's own entry price */
 };
 

@@ -210,14 +210,16 @@ void walk_orders_at(struct walk *w, double raw) {
     }
 }
 
+enum met_what { MET_NOTHING, MET_STOP, MET_PROFIT, MET_ORDER, MET_LIQUIDATION };
+
 /* What is met first on the way from `at` to `to`. */
 struct met {
-    enum { MET_NOTHING, MET_STOP, MET_PROFIT, MET_ORDER, MET_LIQUIDATION } what;
+    enum met_what what;
     size_t which; /* entry, or side of the order */
     double raw;
 };
 
-static void meet(struct met *m, bool up, double to, double at, double level, int what,
+static void meet(struct met *m, bool up, double to, double at, double level, enum met_what what,
                  size_t which) {
     if (up ? level > to : level < to)
         return;
