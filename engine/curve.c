@@ -280,7 +280,8 @@ void curve_values(struct curve *c, size_t n, const double *values, const double 
         memcpy(c->worst + c->waiting, worst ? worst : values, some * sizeof *values);
         c->waiting += some;
         values += some;
-        worst += worst ? some : 0;
+        if (worst)
+            worst += some;
         n -= some;
         if (c->waiting == CURVE_CHUNK)
             read_chunk(c);
