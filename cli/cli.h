@@ -108,7 +108,7 @@ int close_output(const struct args *a);
 
 extern const struct command cmd_run, cmd_submit, cmd_watch, cmd_list, cmd_show, cmd_cancel,
     cmd_import, cmd_candles_list, cmd_candles_generate, cmd_candles_export, cmd_candles_delete,
-    cmd_strategy_list, cmd_strategy_show, cmd_strategy_check, cmd_strategy_import, cmd_functions,
-    cmd_metrics, cmd_doctor;
+    cmd_strategy_list, cmd_strategy_show, cmd_strategy_check, cmd_strategy_import,
+    cmd_strategy_schema, cmd_functions, cmd_metrics, cmd_doctor;
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine/strategy.h"
 #include "lib/limits.h"
 #include "lib/spec.h"
+#include "lib/strategy_schema.h"
 
 #define TEXT_MAX (4U << 20)
 
@@ -72,6 +73,33 @@ const struct command cmd_strategy_list = {
     .examples = "  candlemill strategy list",
     .options = json_option,
     .run = list,
+};
+
+/* --- schema ----------------------------------------------------------------------------------- */
+
+static int schema(const struct args *a) {
+    struct buf b;
+    struct json_out j;
+    struct err e;
+    buf_init(&b, TEXT_MAX);
+    json_out_init(&j, &b);
+    strategy_schema(&j);
+    struct json_object *o = json_parse(b.data ? b.data : "", b.len, &e);
+    buf_release(&b);
+    if (!o)
+        return fail(a, &e);
+    print_tree(o);
+    json_object_put(o);
+    return EXIT_SUCCESS;
+}
+
+const struct command cmd_strategy_schema = {
+    .name = "strategy schema",
+    .summary = "what a strategy file may hold, as a JSON Schema",
+    .usage = "",
+    .examples = "  candlemill strategy schema > strategy.schema.json",
+    .options = NULL,
+    .run = schema,
 };
 
 /* --- show ------------------------------------------------------------------------------------- */

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
     &cmd_strategy_show,
     &cmd_strategy_check,
     &cmd_strategy_import,
+    &cmd_strategy_schema,
     &cmd_functions,
     &cmd_metrics,
     &cmd_doctor,

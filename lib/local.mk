@@ -81,6 +81,7 @@ libcandlemill_a_SOURCES = \
 	lib/strategy_check.c \
 	lib/strategy_json.c \
 	lib/strategy_probe.c lib/strategy_probe.h \
+	lib/strategy_schema.c lib/strategy_schema.h \
 	lib/zone.c lib/zone.h
 
 # What a program links after its own objects, in this order. candlemill-ws links no store: its lines

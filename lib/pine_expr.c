@@ -66,6 +66,8 @@ static bool judge(struct pine_script *s, const struct ind_info *info, int line) 
         {"nvi", NULL, "starts at 1000, Pine's at 1"},
         {"pvi", NULL, "starts at 1000, Pine's at 1"},
     };
+    if (strcmp(info->group, "time") == 0)
+        pine_tell(s, line, "%s is counted in UTC, Pine's in the exchange's time", info->name);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(rows[i].name, info->name) != 0)
             continue;

@@ -57,6 +57,9 @@ void strategy_release(struct strategy *s);
 enum err_code strategy_check(const struct strategy *s, struct json_object *o, const char *pointer,
                              size_t *ret_lookback, struct err *e);
 
+/* The words of "rules", in the order they are written; NULL past the end. */
+const char *strategy_rule_word(size_t i);
+
 /* The strategy as data, as strategy_parse reads it:
  * {"name","title","help","params":{"fast":{"type",
  * "default","min","max","step","help"}},"define":{…},"rules":{…}}; keys keep their order. */

@@ -74,6 +74,10 @@ static const struct rule_word {
 
 static const char *const type_names[] = {"int", "float", "bool"};
 
+const char *strategy_rule_word(size_t i) {
+    return i < RULE_WORDS ? rule_words[i].word : NULL;
+}
+
 static bool strategy_name_valid(const char *s) {
     size_t n = 0;
     for (; s[n]; n++)

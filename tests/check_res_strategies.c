@@ -60,4 +60,30 @@ START_TEST(shows_every_strategy) {
 }
 END_TEST
 
-SUITE_MAIN("res_strategies", shows_every_function, shows_every_strategy)
+static int judge(struct world *w, const char *body) {
+    return world_call(w, "POST", "/api/algo/strategies/validate", "application/json", body, NULL);
+}
+
+START_TEST(a_strategy_is_judged) {
+    struct world w;
+    world_open(&w, routes);
+    ck_assert_int_eq(judge(&w, "{\"name\":\"t\",\"define\":{\"f\":\"sma(close, 9)\"},"
+                               "\"rules\":{\"long.entry\":\"crossover(close, f)\"}}"),
+                     200);
+    ck_assert(json_object_get_boolean(world_at(&w, "/valid")));
+    ck_assert_int_eq(json_object_get_int(world_at(&w, "/lookback")), 9);
+    ck_assert_int_eq(json_object_get_int(world_at(&w, "/rules")), 1);
+    ck_assert_int_eq(judge(&w, "{\"name\":\"t\",\"rules\":{\"long.entry\":\"clos > 1\"}}"), 400);
+    ck_assert_str_eq(world_text(&w, "/errors/0/pointer"), "/rules/long.entry");
+    ck_assert_int_eq(json_object_get_int(world_at(&w, "/errors/0/line")), 1);
+    ck_assert_int_eq(json_object_get_int(world_at(&w, "/errors/0/column")), 1);
+    ck_assert_int_eq(judge(&w, "{\"name\":\"t\"}"), 400);
+    ck_assert_int_eq(judge(&w, "[1"), 400);
+    ck_assert_int_eq(world_get(&w, "/api/algo/schema/strategy"), 200);
+    ck_assert_str_eq(world_text(&w, "/type"), "object");
+    ck_assert_ptr_nonnull(world_at(&w, "/properties/rules/properties/maxTradesPerDay"));
+    world_close(&w);
+}
+END_TEST
+
+SUITE_MAIN("res_strategies", shows_every_function, shows_every_strategy, a_strategy_is_judged)

@@ -38,7 +38,7 @@ want 0 --help
 says out 'Usage: candlemill COMMAND'
 silent err
 sed -n '/^Commands:/,/^$/s/^  \([a-z]*\( [a-z]*\)\{0,1\}\)  .*/\1/p' out >commands
-[ "$(wc -l <commands)" = 18 ] && ok || bad "18 commands are listed"
+[ "$(wc -l <commands)" = 19 ] && ok || bad "19 commands are listed"
 while read -r command; do
     # shellcheck disable=SC2086
     want 0 $command --help
@@ -216,6 +216,8 @@ says err '    ^'
 want 3 strategy show smaa
 says err "there is no strategy 'smaa'; did you mean 'sma'?"
 want 3 strategy check absent.json
+want 0 strategy schema
+same out "$src/docs/strategy.schema.json"
 want 0 strategy check sma.json --data hours.csv
 says out 'sma on hours 1h: '
 says out 'long.entry'

@@ -110,6 +110,7 @@ lib_tests = \
 	tests/check_report \
 	tests/check_result \
 	tests/check_run \
+	tests/check_schema \
 	tests/check_session \
 	tests/check_spec \
 	tests/check_store \
