@@ -3,6 +3,7 @@
 # One program a part: it takes the build folder, prints what it compared, and exits 0 when all agree.
 oracle_parts = \
 	tests/oracle/btpy_random.py \
+	tests/oracle/metrics_numpy.py \
 	tests/oracle/plain_functions.py \
 	tests/oracle/plain_random.py \
 	tests/oracle/talib_functions.py
@@ -13,6 +14,7 @@ EXTRA_DIST += \
 	tests/oracle/btpy_config.py \
 	tests/oracle/btpy_library.py \
 	tests/oracle/make_vectors.py \
+	tests/oracle/metrics_plain.py \
 	tests/oracle/plain.py \
 	tests/oracle/plain_cases.py \
 	tests/oracle/plain_config.py \
