@@ -11,6 +11,7 @@
 
 #include "engine/eval.h"
 #include "engine/mask.h"
+#include "lib/zone.h"
 
 #define LINE_MAX_BYTES 8192
 #define COLUMNS        6
@@ -43,8 +44,10 @@ static bool read_bars(const char *path, struct bars *b) {
 static bool print_column(const struct bars *b, const char *expr, enum interval interval,
                          size_t block) {
     struct plan *p = plan_new();
-    if (p)
+    if (p) {
         plan_interval(p, interval);
+        plan_zones(p, zone_find);
+    }
     struct expr_error err = {.message = "out of memory"};
     int node = p ? plan_add(p, expr, NULL, VALUE_NUMBER, &err) : -1;
     bool condition = node < 0 && p && (node = plan_add(p, expr, NULL, VALUE_CONDITION, &err)) >= 0;

@@ -61,11 +61,11 @@ def write_csv(bars, path):
             file.write(",".join(repr(value.item()) for value in row) + "\n")
 
 
-def columns(build, path, expressions):
-    """Our values of each expression over the file write_csv() made, null as nan."""
+def columns(build, path, expressions, interval="1m"):
+    """Our values of each expression over the file write_csv() made, null as nan. interval: of its bars."""
     tool = os.path.join(build, "tests", "columns_tool")
     text = "".join(one + "\n" for one in expressions)
-    done = subprocess.run([tool, path], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run([tool, path, interval], input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(done.stderr.strip())
     return [numpy.array(line.split(), dtype=float) for line in done.stdout.splitlines()]

@@ -5,6 +5,7 @@ oracle_parts = \
 	tests/oracle/btpy_random.py \
 	tests/oracle/metrics_numpy.py \
 	tests/oracle/plain_functions.py \
+	tests/oracle/plain_time.py \
 	tests/oracle/plain_random.py \
 	tests/oracle/talib_functions.py
 EXTRA_DIST += \
@@ -23,7 +24,7 @@ EXTRA_DIST += \
 	tests/oracle/walks.py
 check_PROGRAMS += tests/batch_tool tests/columns_tool
 tests_batch_tool_LDADD = $(base_libs)
-tests_columns_tool_LDADD = libengine.a -lm
+tests_columns_tool_LDADD = libcandlemill.a libengine.a -lm
 
 tests/oracle/venv/ready: $(srcdir)/tests/oracle/requirements.txt
 	mkdir -p tests/oracle
