@@ -97,7 +97,8 @@ static void add(struct json_object *o, const char *key, struct json_object *v) {
 }
 
 static struct json_object *number_of(double v, char type) {
-    return type == 'i' ? json_object_new_int64((int64_t)v) : json_object_new_double(v);
+    bool whole = type == 'i' && v > -0x1p53 && v < 0x1p53;
+    return whole ? json_object_new_int64((int64_t)v) : json_object_new_double(v);
 }
 
 static struct json_object *param(const struct pine_script *s, const struct pine_symbol *sym) {
