@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/data/cross.pine \
 	tests/data/functions.txt \
 	tests/data/golden.json \
+	tests/data/oracle_runs.jsonl \
 	tests/data/rsi_dip.pine \
 	tests/data/vectors.txt \
 	tests/faults/checker.py \
@@ -105,6 +106,7 @@ lib_tests = \
 	tests/check_golden \
 	tests/check_json \
 	tests/check_market \
+	tests/check_oracle_runs \
 	tests/check_pine \
 	tests/check_probe \
 	tests/check_report \

@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/oracle/batch.py \
 	tests/oracle/btpy_config.py \
 	tests/oracle/btpy_library.py \
+	tests/oracle/make_runs.py \
 	tests/oracle/make_vectors.py \
 	tests/oracle/metrics_plain.py \
 	tests/oracle/plain.py \
