@@ -402,11 +402,29 @@ static bool compile_frame(const struct call *c, const struct ind_row *row, struc
     return frame > -2 && plan_frame_value(c->root, frame, &c->values[c->n->args[1]], ret);
 }
 
+/* A name behind `ta.` is Pine's: ta.cmo is cmou here. */
+static const struct ind_row *row_of(const struct expr *e, const struct expr_node *n) {
+    uint32_t start = n->name;
+    if (start > 0 && e->text[start - 1] == '.') {
+        start--;
+        while (start > 0 && e->text[start - 1] >= 'a' && e->text[start - 1] <= 'z')
+            start--;
+    }
+    size_t len = n->name + n->name_len - start;
+    const struct ind_row *row;
+    for (size_t i = 0; start < n->name && (row = ind_row_at(i)); i++) {
+        if (row->info.pine && strlen(row->info.pine) == len &&
+            memcmp(row->info.pine, e->text + start, len) == 0)
+            return row;
+    }
+    return ind_row_find(e->text + n->name, n->name_len);
+}
+
 bool plan_compile_name(struct plan *p, int frame, const struct expr *e, const struct expr_node *n,
                        struct plan_names *names, const struct plan_value *values,
                        struct plan_value *ret, struct expr_error *err) {
     struct call c = {p, frame, plan_of(p, frame), e, n, names, values, err};
-    const struct ind_row *row = ind_row_find(e->text + n->name, n->name_len);
+    const struct ind_row *row = row_of(e, n);
     int found = -1;
     if (n->kind == EXPR_NAME)
         found = own_name(&c, ret);

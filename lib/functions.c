@@ -114,7 +114,8 @@ void functions_markdown(struct buf *b) {
         "--markdown`; `candlemill functions NAME` prints one, `--json` all as data.\n\n"
         "x[n] is the value n bars ago, n the first length. A `ta.`, `math.` or `strategy.` before "
         "a "
-        "name means nothing. Without a line about first values and nulls a function works bar by "
+        "name means nothing, but ta.cmo is cmou. Without a line about first values and nulls a "
+        "function works bar by "
         "bar: null where an argument is null. A function whose arguments may all be left out is "
         "written without brackets; of one with several outputs a bare call gives the first.\n");
     for (size_t i = 0; (f = ind_info_at(i)) != NULL; i++) {
