@@ -100,12 +100,21 @@ static void print_csv(const struct job *j, bool equity) {
             put(&b);
         }
     } else {
+        struct trade_values said = {.n = 0};
+        if (!trade_values_init(&said, &j->in.request.cfg, &j->in.data.bars, j->in.data.first,
+                               &j->result))
+            fputs("warning: no memory for the values of series\n", stderr);
         trade_csv_header(&b);
         for (size_t i = 0; i < j->result.n_trades; i++) {
             const struct trade *t = &j->result.trades[i];
-            trade_csv(&b, t, strategy_name(j, t->strategy));
+            struct series_values values = {.width = said.width, .at = values_of(&said, i)};
+            for (size_t k = 0; k < TRADE_SERIES_MAX; k++)
+                values.name[k] =
+                    trade_series_name(j->in.request.cfg.strategies[t->strategy].strategy, k);
+            trade_csv(&b, t, strategy_name(j, t->strategy), &values);
             put(&b);
         }
+        trade_values_release(&said);
     }
     put(&b);
     buf_release(&b);

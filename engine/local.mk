@@ -81,6 +81,7 @@ libengine_a_SOURCES = \
 	engine/spans.c engine/spans.h \
 	engine/strategy.c engine/strategy.h \
 	engine/text.c engine/text.h \
+	engine/trade_values.c engine/trade_values.h \
 	engine/vote.c engine/vote.h \
 	engine/wide.h \
 	engine/zone.c engine/zone.h

@@ -106,6 +106,7 @@ static enum err_code show_result(struct app *app, struct http_req *r, struct htt
 struct names {
     struct json_object *body;
     struct json_object *list;
+    struct trade_values values; /* of their series at the trades */
 };
 
 static const char *name_at(const struct names *n, int i) {
@@ -115,6 +116,17 @@ static const char *name_at(const struct names *n, int i) {
     if (one)
         json_get_string(one, "name", &name, NULL);
     return name ? name : "";
+}
+
+/* What the series of its strategy said at trade i. */
+static struct series_values series_of(const struct names *n, int strategy, size_t i) {
+    struct series_values out = {.width = n->values.width, .at = values_of(&n->values, i)};
+    struct json_object *one =
+        n->list && strategy >= 0 ? json_object_array_get_idx(n->list, (size_t)strategy) : NULL;
+    struct json_object *series = one ? json_get_array(one, "series", NULL) : NULL;
+    for (size_t k = 0; series && k < TRADE_SERIES_MAX && k < json_object_array_length(series); k++)
+        out.name[k] = json_object_get_string(json_object_array_get_idx(series, k));
+    return out;
 }
 
 /* Rows [from, to) of the trades part, of which only these are unpacked. */
@@ -128,10 +140,11 @@ static enum err_code put_trades(const struct http_req *r, struct http_res *s, st
         const char *name = name_at(names, t.strategy);
         char guarded[STRATEGY_NAME_MAX + 1]; /* "-x" would be a formula */
         snprintf(guarded, sizeof guarded, "'%s", name);
+        const struct series_values values = series_of(names, t.strategy, i);
         if (r->csv)
-            trade_csv(&s->body, &t, name[0] == '-' ? guarded : name);
+            trade_csv(&s->body, &t, name[0] == '-' ? guarded : name, &values);
         else
-            trade_json(j, &t, name);
+            trade_json(j, &t, name, &values);
     }
     return ERR_NONE;
 }
@@ -165,6 +178,22 @@ static enum err_code answer_trades(const struct http_req *r, struct http_res *s,
     return code;
 }
 
+/* The part is there only when a strategy has series; older results have none. */
+static enum err_code get_values(struct app *app, const struct result *end, struct trade_values *ret,
+                                struct err *e) {
+    char *data;
+    size_t len;
+    enum err_code code =
+        store_part_get(app->store, end->id, end->attempt, "values", &data, &len, e);
+    if (code == ERR_NOT_FOUND)
+        return ERR_NONE;
+    if (code != ERR_NONE)
+        return code;
+    bool good = values_unpack(data, len, ret);
+    free(data);
+    return good ? ERR_NONE : err_set(e, ERR_INTERNAL, "the values of %s are damaged", end->id);
+}
+
 static enum err_code show_trades(struct app *app, struct http_req *r, struct http_res *s,
                                  struct err *e) {
     struct result end;
@@ -181,7 +210,10 @@ static enum err_code show_trades(struct app *app, struct http_req *r, struct htt
     if (code == ERR_NONE) {
         names.body = end.body ? json_parse(end.body, strlen(end.body), NULL) : NULL;
         names.list = names.body ? json_get_array(names.body, "strategies", NULL) : NULL;
-        code = answer_trades(r, s, &names, data, len, e);
+        code = get_values(app, &end, &names.values, e);
+        if (code == ERR_NONE)
+            code = answer_trades(r, s, &names, data, len, e);
+        trade_values_release(&names.values);
         json_object_put(names.body);
         free(data);
     }

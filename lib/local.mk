@@ -53,6 +53,7 @@ libcandlemill_a_SOURCES = \
 	lib/result_basis.c \
 	lib/result_breakdown.c \
 	lib/result_parts.c \
+	lib/result_values.c \
 	lib/run.c lib/run.h \
 	lib/run_announce.c \
 	lib/run_steps.c \

@@ -92,6 +92,11 @@ static void put_strategies(struct json_out *j, const struct request *r,
         put_params(j, &r->cfg.strategies[i]);
         json_key(j, "metrics");
         metrics_json(j, &res->strategies[i].metrics);
+        json_key(j, "series");
+        json_begin(j, '[');
+        for (size_t k = 0; trade_series_name(r->cfg.strategies[i].strategy, k); k++)
+            json_string(j, trade_series_name(r->cfg.strategies[i].strategy, k));
+        json_end(j, ']');
         json_key(j, "nulls");
         metrics_nulls_json(j, &res->strategies[i].metrics);
         json_put_int(j, "lookback", (int64_t)res->strategies[i].lookback);

@@ -4,6 +4,7 @@
 #define LIB_RESULT_H
 
 #include "engine/backtest.h"
+#include "engine/trade_values.h"
 #include "lib/market.h"
 #include "lib/spec.h"
 
@@ -63,9 +64,28 @@ bool equity_unpack(const char *data, size_t len, struct equity_curve *ret);
 void equity_release(struct equity_curve *c);
 
 /* One trade as an object / CSV; the words of ENGINE.md 7. */
-void trade_json(struct json_out *j, const struct trade *t, const char *strategy_name);
+struct series_values {
+    const char *name[TRADE_SERIES_MAX]; /* NULL behind the last */
+    size_t width;
+    const double *at; /* width at the entry, width at the exit; NULL: not kept for this trade */
+};
+
+/* values: of its strategy's series ("entryValues", "exitValues"), or NULL. */
+void trade_json(struct json_out *j, const struct trade *t, const char *strategy_name,
+                const struct series_values *values);
 void trade_csv_header(struct buf *out);
-void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name);
+void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name,
+               const struct series_values *values);
+
+/* The two words alone. */
+void series_values_json(struct json_out *j, const struct series_values *s);
+void series_values_csv(struct buf *out, const struct series_values *s);
+
+/* The part "values": int64 width, then width float64 at the entry and at the exit of each of the
+ * first trades. values_unpack: heap, released with trade_values_release; false: not such a part. */
+char *values_pack(const struct trade_values *v, size_t *ret_len);
+bool values_unpack(const char *data, size_t len, struct trade_values *ret);
+const double *values_of(const struct trade_values *v, size_t trade); /* NULL: none */
 
 /* "time,equity,drawdown"; drawdown in percent, 0 or negative. */
 void equity_csv_header(struct buf *out);

@@ -125,7 +125,8 @@ static void trade_values(const struct trade *t, const char *strategy,
     memcpy(v, values, sizeof values);
 }
 
-void trade_json(struct json_out *j, const struct trade *t, const char *strategy_name) {
+void trade_json(struct json_out *j, const struct trade *t, const char *strategy_name,
+                const struct series_values *values) {
     struct value v[TRADE_WORDS];
     char time[TIME_TEXT_MAX];
     trade_values(t, strategy_name, v);
@@ -146,6 +147,7 @@ void trade_json(struct json_out *j, const struct trade *t, const char *strategy_
             break;
         }
     }
+    series_values_json(j, values);
     json_end(j, '}');
 }
 
@@ -154,7 +156,7 @@ void trade_csv_header(struct buf *out) {
     trade_values(&(struct trade){0}, "", v);
     for (size_t i = 0; i < TRADE_WORDS; i++)
         buf_fmt(out, "%s%s", i ? "," : "", v[i].word);
-    buf_char(out, '\n');
+    buf_str(out, ",entryValues,exitValues\n");
 }
 
 static void csv_double(struct buf *out, double v) {
@@ -176,7 +178,8 @@ void csv_text(struct buf *out, const char *text) {
     buf_char(out, '"');
 }
 
-void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name) {
+void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name,
+               const struct series_values *values) {
     struct value v[TRADE_WORDS];
     char time[TIME_TEXT_MAX];
     trade_values(t, strategy_name, v);
@@ -198,6 +201,7 @@ void trade_csv(struct buf *out, const struct trade *t, const char *strategy_name
             break;
         }
     }
+    series_values_csv(out, values);
     buf_char(out, '\n');
 }
 

@@ -67,7 +67,8 @@ static void put_result(struct json_out *j, const struct request *r, const struct
     json_key(j, "trades");
     json_begin(j, '[');
     for (size_t i = 0; i < res->n_trades; i++)
-        trade_json(j, &res->trades[i], r->cfg.strategies[res->trades[i].strategy].strategy->name);
+        trade_json(j, &res->trades[i], r->cfg.strategies[res->trades[i].strategy].strategy->name,
+                   NULL);
     json_end(j, ']');
     json_key(j, "equity");
     json_begin(j, '[');

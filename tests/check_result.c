@@ -3,6 +3,7 @@
 #include "lib/result.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -320,25 +321,58 @@ START_TEST(a_trade_as_json_and_csv) {
     struct json_out j;
     buf_init(&b, 4096);
     json_out_init(&j, &b);
-    trade_json(&j, &t, "sma");
+    const double at[] = {1.25, (double)NAN, 3, 4};
+    const struct series_values values = {.name = {"f", "s"}, .width = 2, .at = at};
+    trade_json(&j, &t, "sma", &values);
     ck_assert_str_eq(
         b.data,
         "{\"size\":-2.5,\"entryBar\":3,\"exitBar\":7,\"entryTime\":\"1970-01-01T00:00:00Z\","
         "\"exitTime\":\"2024-01-01T00:00:00Z\",\"entryPrice\":100.1,\"exitPrice\":99,\"pnl\":2.75,"
         "\"returnPct\":1.0989010989010988,\"commission\":0,\"entryReason\":\"signal\","
-        "\"exitReason\":\"stopLoss\",\"mae\":-0.5,\"mfe\":1.5,\"strategy\":\"sma\"}");
+        "\"exitReason\":\"stopLoss\",\"mae\":-0.5,\"mfe\":1.5,\"strategy\":\"sma\","
+        "\"entryValues\":{\"f\":1.25,\"s\":null},\"exitValues\":{\"f\":3,\"s\":4}}");
     buf_clear(&b);
     trade_csv_header(&b);
-    trade_csv(&b, &t, "a \"b\", c");
+    trade_csv(&b, &t, "a \"b\", c", &values);
+    trade_csv(&b, &t, "x", NULL);
     equity_csv_header(&b);
     equity_csv(&b, START, 10000.5, -1.25);
-    ck_assert_str_eq(b.data,
-                     "size,entryBar,exitBar,entryTime,exitTime,entryPrice,exitPrice,pnl,returnPct,"
-                     "commission,entryReason,exitReason,mae,mfe,strategy\n"
-                     "-2.5,3,7,1970-01-01T00:00:00Z,2024-01-01T00:00:00Z,100.1,99,2.75,"
-                     "1.0989010989010988,0,signal,stopLoss,-0.5,1.5,\"a \"\"b\"\", c\"\n"
-                     "time,equity,drawdown\n2024-01-01T00:00:00Z,10000.5,-1.25\n");
+    ck_assert_str_eq(
+        b.data,
+        "size,entryBar,exitBar,entryTime,exitTime,entryPrice,exitPrice,pnl,returnPct,"
+        "commission,entryReason,exitReason,mae,mfe,strategy,entryValues,exitValues\n"
+        "-2.5,3,7,1970-01-01T00:00:00Z,2024-01-01T00:00:00Z,100.1,99,2.75,"
+        "1.0989010989010988,0,signal,stopLoss,-0.5,1.5,\"a \"\"b\"\", c\",f=1.25 s=,f=3 s=4\n"
+        "-2.5,3,7,1970-01-01T00:00:00Z,2024-01-01T00:00:00Z,100.1,99,2.75,"
+        "1.0989010989010988,0,signal,stopLoss,-0.5,1.5,x,,\n"
+        "time,equity,drawdown\n2024-01-01T00:00:00Z,10000.5,-1.25\n");
     buf_release(&b);
+}
+END_TEST
+
+START_TEST(values_come_back_from_their_part) {
+    struct world w = run_request("\"strategies\":[\"sma\",\"rsi\"]");
+    struct trade_values v, again;
+    size_t len;
+    ck_assert(trade_values_init(&v, &w.request.cfg, &w.data.bars, w.data.first, &w.result));
+    ck_assert_uint_eq(v.width, 2);
+    char *data = values_pack(&v, &len);
+    ck_assert(values_unpack(data, len, &again));
+    ck_assert_uint_eq(again.n, v.n);
+    ck_assert_mem_eq(again.at, v.at, 2 * v.n * v.width * sizeof *v.at);
+    ck_assert_ptr_null(values_of(&again, v.n));
+    ck_assert_ptr_eq(values_of(&again, 1), again.at + 4);
+    trade_values_release(&again);
+    ck_assert(!values_unpack(data, len - 1, &again));
+    ck_assert(!values_unpack(data, 7, &again));
+    data[0] = TRADE_SERIES_MAX + 1;
+    ck_assert(!values_unpack(data, len, &again));
+    free(data);
+    trade_values_release(&v);
+    struct json_object *o = body_of(&w, NULL);
+    ck_assert_str_eq(text_at(o, "strategies/0/series/1"), "s");
+    json_object_put(o);
+    world_release(&w);
 }
 END_TEST
 
@@ -362,4 +396,4 @@ END_TEST
 SUITE_MAIN("result", the_band_says_what_the_order_of_prices_was_worth,
            the_body_has_the_documented_words, warnings_say_what_is_short,
            a_run_without_trades_says_why, trades_come_back_byte_for_byte, a_trade_as_json_and_csv,
-           definitions_follow_the_profile)
+           values_come_back_from_their_part, definitions_follow_the_profile)

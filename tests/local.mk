@@ -90,6 +90,7 @@ engine_tests = \
 	tests/check_reference \
 	tests/check_resting \
 	tests/check_scale \
+	tests/check_trade_values \
 	tests/check_vote \
 	tests/check_wide
 lib_tests = \
@@ -169,6 +170,7 @@ tests_check_program_LDADD = $(engine_test_libs)
 tests_check_reference_LDADD = $(engine_test_libs)
 tests_check_resting_LDADD = $(engine_test_libs)
 tests_check_scale_LDADD = $(engine_test_libs)
+tests_check_trade_values_LDADD = $(engine_test_libs)
 tests_check_vote_LDADD = $(engine_test_libs)
 tests_check_wide_LDADD = $(engine_test_libs)
 

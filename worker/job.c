@@ -152,20 +152,28 @@ static enum err_code write_end(struct job_now *j, struct result *r, const struct
 
 static enum err_code write_success(struct job_now *j, struct result *r, struct err *e) {
     struct bars range = bars_slice(&j->data.bars, j->data.first, j->data.bars.n);
-    struct part parts[] = {{.name = "trades"}, {.name = "equity"}};
+    struct part parts[] = {{.name = "trades"}, {.name = "equity"}, {.name = "values"}};
+    struct trade_values said = {.n = 0};
     char *trades = trades_pack(&j->result, &parts[0].len);
     char *equity = equity_pack(&range, &j->result, &parts[1].len);
+    bool looked =
+        trade_values_init(&said, &j->request.cfg, &j->data.bars, j->data.first, &j->result);
+    char *values = looked ? values_pack(&said, &parts[2].len) : NULL;
+    size_t n = said.n > 0 ? 3 : 2;
     r->status = RUN_COMPLETED;
     r->summary = result_summary(&j->result);
     r->body = result_body(j->record.id, &j->request, &j->data, &j->result);
     snprintf(r->data_hash, sizeof r->data_hash, "%s", j->data.hash);
     parts[0].data = trades;
     parts[1].data = equity;
-    enum err_code rc = trades && equity && r->summary && r->body
-                           ? write_end(j, r, parts, sizeof parts / sizeof *parts, e)
+    parts[2].data = values;
+    enum err_code rc = trades && equity && values && r->summary && r->body
+                           ? write_end(j, r, parts, n, e)
                            : bounds_memory_error(&j->runner->conf, e);
     free(trades);
     free(equity);
+    free(values);
+    trade_values_release(&said);
     return rc;
 }
 

@@ -10,7 +10,8 @@ www_sources = \
 	www/package-lock.json \
 	www/package.json \
 	www/src/api.ts \
-	www/src/breakdowns.tsx www/src/chart.tsx \
+	www/src/breakdowns.tsx \
+	www/src/chart.tsx \
 	www/src/execution.tsx \
 	www/src/fields.tsx \
 	www/src/form.tsx \
@@ -20,7 +21,8 @@ www_sources = \
 	www/src/list.ts \
 	www/src/live.ts \
 	www/src/main.tsx \
-	www/src/metrics.json www/src/metrics.ts \
+	www/src/metrics.json \
+	www/src/metrics.ts \
 	www/src/notrades.tsx \
 	www/src/recent.tsx \
 	www/src/request.ts \
