@@ -8,7 +8,6 @@
 #include "engine/text.h"
 
 #define SIGNATURE_MAX 100
-#define NAMES_MAX     512 /* built-in ones and a strategy's: what "did you mean" looks at */
 
 struct call {
     struct plan *root; /* plan_add's */
@@ -22,8 +21,6 @@ struct call {
 };
 
 #define MESSAGE(err, ...) text_format((err)->message, sizeof(err)->message, __VA_ARGS__)
-
-static const char *const words[] = {"true", "false", "na", "and", "or", "not"};
 
 void plan_unknown(struct expr_error *err, const char *what, const char *name, size_t len,
                   const char *const *names, size_t n) {
@@ -40,56 +37,6 @@ void plan_unknown(struct expr_error *err, const char *what, const char *name, si
 
 static bool fail(const struct call *c, uint32_t at) {
     expr_error_at(c->err, c->e->text, at);
-    return false;
-}
-
-/* Names that "did you mean" may propose. */
-struct names {
-    const char *list[NAMES_MAX];
-    size_t n;
-    char own[STRATEGY_DEFINES_MAX + IND_ARGS_MAX][STRATEGY_NAME_MAX]; /* cut out of their keys */
-    size_t n_own;
-};
-
-static void put_name(struct names *names, const char *name) {
-    if (names->n < NAMES_MAX)
-        names->list[names->n++] = name;
-}
-
-static void put_own_name(struct names *names, const char *name, size_t len) {
-    char *copy = names->own[names->n_own++];
-    memcpy(copy, name, len);
-    copy[len] = '\0';
-    put_name(names, copy);
-}
-
-static bool unknown_name(const struct call *c) {
-    bool called = c->n->kind == EXPR_CALL;
-    struct names names = {.n = 0};
-    const struct ind_row *row;
-    for (size_t i = 0; (row = ind_row_at(i)); i++) {
-        if (called ? row->info.n_args == 0 : !ind_is_bare(row))
-            continue;
-        put_name(&names, row->info.name);
-        for (size_t k = 0; k < IND_ALIASES_MAX && row->info.aliases[k]; k++)
-            put_name(&names, row->info.aliases[k]);
-    }
-    for (size_t i = 0; !called && i < sizeof words / sizeof *words; i++)
-        put_name(&names, words[i]);
-    const struct strategy *s = c->names->strategy;
-    for (size_t i = 0; s && !called && i < s->n_params; i++)
-        put_name(&names, s->params[i].name);
-    for (size_t i = 0; s && i < c->names->n_defines; i++) {
-        struct define_head head;
-        if (define_head(s->defines[i].name, &head) && called == (head.n_args > 0))
-            put_own_name(&names, head.name, head.len);
-    }
-    const struct plan_locals *locals = c->names->locals;
-    for (size_t i = 0; locals && !called && i < locals->head.n_args; i++)
-        put_own_name(&names, locals->head.args[i], locals->head.arg_len[i]);
-    fail(c, c->n->at);
-    plan_unknown(c->err, called ? "function" : "name", c->e->text + c->n->name, c->n->name_len,
-                 names.list, names.n);
     return false;
 }
 
@@ -403,7 +350,7 @@ static bool compile_frame(const struct call *c, const struct ind_row *row, struc
 }
 
 /* A name behind `ta.` is Pine's: ta.cmo is cmou here. */
-static const struct ind_row *row_of(const struct expr *e, const struct expr_node *n) {
+const struct ind_row *plan_row_of(const struct expr *e, const struct expr_node *n) {
     uint32_t start = n->name;
     if (start > 0 && e->text[start - 1] == '.') {
         start--;
@@ -424,7 +371,7 @@ bool plan_compile_name(struct plan *p, int frame, const struct expr *e, const st
                        struct plan_names *names, const struct plan_value *values,
                        struct plan_value *ret, struct expr_error *err) {
     struct call c = {p, frame, plan_of(p, frame), e, n, names, values, err};
-    const struct ind_row *row = row_of(e, n);
+    const struct ind_row *row = plan_row_of(e, n);
     int found = -1;
     if (n->kind == EXPR_NAME)
         found = own_name(&c, ret);
@@ -434,7 +381,7 @@ bool plan_compile_name(struct plan *p, int frame, const struct expr *e, const st
         return found;
     if (row && row->info.other_bars)
         return compile_frame(&c, row, ret);
-    return row ? compile_row(&c, row, ret) : unknown_name(&c);
+    return row ? compile_row(&c, row, ret) : plan_unknown_name(e, n, names, err);
 }
 
 size_t ind_lookback(const struct ind_info *info, const double *constants) {

@@ -5,6 +5,8 @@
 #include "engine/plan_expr.h"
 #include "engine/text.h"
 
+#define NAMES_MAX 512 /* built-in ones and a strategy's: what "did you mean" looks at */
+
 #define MESSAGE(err, ...) text_format((err)->message, sizeof(err)->message, __VA_ARGS__)
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
@@ -41,6 +43,90 @@ int plan_define_find(const struct plan_names *names, const char *name, size_t le
             return (int)i;
     }
     return -1;
+}
+
+static const char *const literals[] = {"true", "false", "na", "and", "or", "not"};
+
+/* Names that "did you mean" may propose. */
+struct names {
+    const char *list[NAMES_MAX];
+    size_t n;
+    char own[STRATEGY_DEFINES_MAX + IND_ARGS_MAX][STRATEGY_NAME_MAX]; /* cut out of their keys */
+    size_t n_own;
+};
+
+static void put_name(struct names *names, const char *name) {
+    if (names->n < NAMES_MAX)
+        names->list[names->n++] = name;
+}
+
+static void put_own_name(struct names *names, const char *name, size_t len) {
+    char *copy = names->own[names->n_own++];
+    memcpy(copy, name, len);
+    copy[len] = '\0';
+    put_name(names, copy);
+}
+
+bool plan_unknown_name(const struct expr *e, const struct expr_node *n,
+                       const struct plan_names *own, struct expr_error *err) {
+    bool called = n->kind == EXPR_CALL;
+    struct names names = {.n = 0};
+    const struct ind_row *row;
+    for (size_t i = 0; (row = ind_row_at(i)); i++) {
+        if (called ? row->info.n_args == 0 : !ind_is_bare(row))
+            continue;
+        put_name(&names, row->info.name);
+        for (size_t k = 0; k < IND_ALIASES_MAX && row->info.aliases[k]; k++)
+            put_name(&names, row->info.aliases[k]);
+    }
+    for (size_t i = 0; !called && i < sizeof literals / sizeof *literals; i++)
+        put_name(&names, literals[i]);
+    const struct strategy *s = own->strategy;
+    for (size_t i = 0; s && !called && i < s->n_params; i++)
+        put_name(&names, s->params[i].name);
+    for (size_t i = 0; s && i < own->n_defines; i++) {
+        struct define_head head;
+        if (define_head(s->defines[i].name, &head) && called == (head.n_args > 0))
+            put_own_name(&names, head.name, head.len);
+    }
+    const struct plan_locals *locals = own->locals;
+    for (size_t i = 0; locals && !called && i < locals->head.n_args; i++)
+        put_own_name(&names, locals->head.args[i], locals->head.arg_len[i]);
+    expr_error_at(err, e->text, n->at);
+    plan_unknown(err, called ? "function" : "name", e->text + n->name, n->name_len, names.list,
+                 names.n);
+    return false;
+}
+
+static bool is_argument(const struct define_head *h, const char *name, size_t len) {
+    for (size_t i = 0; i < h->n_args; i++) {
+        if (h->arg_len[i] == len && memcmp(h->args[i], name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool plan_define_names(const struct expr *e, struct plan_names *names,
+                       const struct define_head *head, struct expr_error *err) {
+    const struct plan_locals locals = {.head = *head};
+    const struct plan_locals *outer = names->locals;
+    bool ok = true;
+    names->locals = &locals;
+    for (int i = 0; ok && i < e->n; i++) {
+        const struct expr_node *n = &e->nodes[i];
+        const char *name = e->text + n->name;
+        if (n->kind != EXPR_NAME && n->kind != EXPR_CALL)
+            continue;
+        bool known = plan_row_of(e, n) || plan_define_find(names, name, n->name_len) >= 0;
+        const struct strategy *s = names->strategy;
+        for (size_t k = 0; !known && n->kind == EXPR_NAME && k < s->n_params; k++)
+            known = strlen(s->params[k].name) == n->name_len &&
+                    memcmp(s->params[k].name, name, n->name_len) == 0;
+        known = known || (n->kind == EXPR_NAME && is_argument(head, name, n->name_len));
+        ok = known || plan_unknown_name(e, n, names, err);
+    }
+    names->locals = outer;
+    return ok;
 }
 
 /* The text of define i, with what it may see. */

@@ -363,7 +363,7 @@ bool plan_compile(struct plan *p, int frame, const char *text, struct plan_names
     return ok;
 }
 
-/* A define, or a function's body: that is only read through until it is called. */
+/* A define, or a function's body: of that only form and names are judged until it is called. */
 static bool check_define(struct plan *p, struct plan_names *names, size_t i,
                          struct expr_error *err) {
     const struct define *d = &names->strategy->defines[i];
@@ -373,7 +373,8 @@ static bool check_define(struct plan *p, struct plan_names *names, size_t i,
     if (head.n_args == 0)
         return plan_define(p, -1, names, i, &value, err);
     struct compiler *c = compiler_take(p, names, err);
-    bool ok = c && expr_parse(&c->tree, d->expr, err);
+    bool ok =
+        c && expr_parse(&c->tree, d->expr, err) && plan_define_names(&c->tree, names, &head, err);
     if (c)
         compiler_give(p, c);
     if (!ok)

@@ -50,6 +50,17 @@ bool plan_compile(struct plan *p, int frame, const char *text, struct plan_names
 bool define_head(const char *key, struct define_head *ret);
 int plan_define_find(const struct plan_names *names, const char *name, size_t len);
 
+/* The row that a name or call means, or NULL. */
+const struct ind_row *plan_row_of(const struct expr *e, const struct expr_node *n);
+
+/* "unknown function 'smaa'; did you mean 'sma'?" Always false. */
+bool plan_unknown_name(const struct expr *e, const struct expr_node *n,
+                       const struct plan_names *own, struct expr_error *err);
+
+/* True when a function's body knows all its names. */
+bool plan_define_names(const struct expr *e, struct plan_names *names,
+                       const struct define_head *head, struct expr_error *err);
+
 /* Define i on the bars of that frame. */
 bool plan_define(struct plan *p, int frame, struct plan_names *names, size_t i,
                  struct plan_value *ret, struct expr_error *err);

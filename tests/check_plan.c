@@ -192,6 +192,11 @@ START_TEST(mistakes_in_functions_are_told) {
     refuses(&frame, "define.f(x)", 1, 14,
             "an argument that changes cannot be used inside tf: write tf(…) where the function is "
             "called");
+    const struct strategy uncalled = {DEFINES({"f(x)", "x + sqrtt(x)"})};
+    refuses(&uncalled, "define.f(x)", 1, 5, "unknown function 'sqrtt'; did you mean 'sqrt'?");
+    const struct strategy argument_name = {DEFINES({"f(length)", "lenght + 1"})};
+    refuses(&argument_name, "define.f(length)", 1, 1,
+            "unknown name 'lenght'; did you mean 'length'?");
     const struct strategy unread = {DEFINES({"f(x)", "x +"})};
     refuses(&unread, "define.f(x)", 1, 4, "the expression ends where a value is needed");
 }
