@@ -4,6 +4,7 @@ import copy
 import math
 
 NAMES = {1: "long", -1: "short"}
+HOUR = 3600000
 STOP, TARGET, LIQUIDATION = range(3)  # what goes first at one price
 
 
@@ -15,6 +16,8 @@ class Entry:
         self.side = 1 if size > 0 else -1
         self.stop = self.target = self.trail = None
         self.low = self.high = raw
+        self.since = None  # costs of holding fall due after this moment
+        self.paid = 0.0  # of them, so far
 
     def saw(self, price):
         self.low, self.high = min(self.low, price), max(self.high, price)
@@ -38,7 +41,7 @@ class Account:
     def __init__(self, words, cash, number):
         self.words, self.cash, self.number = words, cash, number
         self.dust = 1e-10 * cash  # less margin than this is rounding that was left over, not an order
-        self.entries, self.trades, self.fills, self.cuts = [], [], 0, 0
+        self.entries, self.trades, self.fills, self.cuts, self.now = [], [], 0, 0, 0
 
     def fork(self):
         twin = copy.copy(self)
@@ -55,9 +58,10 @@ class Account:
     def side(self):
         return self.entries[0].side if self.entries else 0
 
-    def fee(self, size, price):
+    def fee(self, size, price, limit=False):
         fee = self.words["commission"]
-        return max(fee["minimum"], fee["fixed"] + fee["rate"] * abs(size) * price)
+        rate = fee["maker"] if limit and fee["maker"] is not None else fee["rate"]
+        return max(fee["minimum"], fee["fixed"] + rate * abs(size) * price)
 
     def moved(self, price, direction):
         """A price that costs the trader: direction +1 buys, -1 sells."""
@@ -66,9 +70,9 @@ class Account:
     def close(self, entry, raw, bar, reason):
         entry.saw(raw)
         price = raw if reason == "takeProfit" else self.moved(raw, -entry.side)
-        fee = self.fee(entry.size, price)
-        gain = entry.size * (price - entry.price)
-        self.cash += gain - fee
+        fee = self.fee(entry.size, price, reason == "takeProfit")
+        gain = entry.size * (price - entry.price) - entry.paid
+        self.cash += gain + entry.paid - fee
         self.fills += 1
         self.entries.remove(entry)
         worst, best = (entry.low, entry.high) if entry.side > 0 else (entry.high, entry.low)
@@ -145,7 +149,8 @@ class Account:
         lot = self.words["lot"]
         if lot["step"] > 0:
             wanted = math.floor(wanted / lot["step"] * (1 + 1e-13)) * lot["step"]
-        return wanted if wanted * price / leverage >= self.dust and wanted >= lot["min"] else 0
+        enough = wanted * price / leverage >= self.dust and wanted >= lot["min"] and wanted * price >= lot["minValue"]
+        return wanted if enough else 0
 
     @staticmethod
     def nearest_stop(order, raw, price):
@@ -166,11 +171,23 @@ class Account:
         entry.stop = order["stop"] and order["stop"](price)
         entry.target = order["target"] and order["target"](price)
         entry.trail = order["trail"] and order["trail"](price)
+        entry.since = self.now
         self.cash -= fee
         self.fills += 1
         self.entries.append(entry)
 
     # --- one bar ---
+
+    def hold(self, before, now, close):
+        """Funding (00, 08, 16 UTC) and what shorts pay at 00 UTC, due after `before` up to `now`; on the last close."""
+        for entry in self.entries:
+            since = max(before, entry.since)
+            times, days = (now // step - since // step for step in (8 * HOUR, 24 * HOUR))
+            cost = entry.size * close * self.words["funding"] * times
+            if entry.side < 0:
+                cost += abs(entry.size) * close * self.words["borrow"] / 365 * days
+            entry.paid += cost
+            self.cash -= cost
 
     def open_phase(self, order, raw, bar):
         """Step 1: what the open alone decides."""
@@ -371,11 +388,15 @@ class Run:
         for bar in range(n):
             o, h, l, c = (float(self.bars[name][bar]) for name in names)
             last = bar == n - 1
+            now = self.account.now = int(self.bars["time"][bar])
+            if bar > 0:
+                self.account.hold(int(self.bars["time"][bar - 1]), now, float(self.bars["close"][bar - 1]))
             self.account.open_phase(order, o, bar)
             order = None
             self.account, matters = self.account.inside(o, h, l, c, bar)
             self.order_bars += matters
             if self.words["fill"] == "close":
+                self.account.now = now + self.words["step"] - 1  # just before the next bar
                 self.at_close(bar, last)
             else:
                 order = self.decision(bar)

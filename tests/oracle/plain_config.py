@@ -2,6 +2,7 @@
 import numpy
 
 from btpy_config import condition, numbers, pick, shifted, stop_text, text, values
+from walks import STEPS
 
 RULES = ("long.entry", "long.exit", "short.entry", "short.exit")
 STOPS = ("stopLoss", "takeProfit", "trailingStop")
@@ -47,6 +48,12 @@ def configuration(random, markets):
         request["lot"] = pick(random, ({"step": 0.25}, {"step": 0.01, "min": 0.05}, {"step": 1, "min": 1}))
     if random.integers(0, 5) == 0:
         request["maxBars"] = int(random.integers(1, 40))
+    if random.integers(0, 4) == 0:
+        request["funding"] = round(float(random.uniform(-0.0005, 0.001)), 5)
+        request["borrow"] = round(float(random.uniform(0, 0.2)), 3)
+    if random.integers(0, 5) == 0 and isinstance(request.get("commission"), dict):
+        request["commission"]["maker"] = 0.0002
+        request["lot"] = request.get("lot", {}) | {"minValue": round(cash / 20, 2)}
     if leverage > 1 and random.integers(0, 2):
         request["maintenance"] = round(float(random.uniform(0, 0.9 / leverage)), 4)
     fractions = {}
@@ -102,6 +109,7 @@ def words_of(request):
     """The request with every word given."""
     fee = request.get("commission", 0)
     fee = fee if isinstance(fee, dict) else {"rate": fee}
-    rest = {"spread": 0, "slippage": 0, "maxBars": 0, "maintenance": 0.005}
-    return rest | request | {"commission": {"rate": 0, "fixed": 0, "minimum": 0} | fee,
-                             "lot": {"step": 0, "min": 0} | request.get("lot", {})}
+    rest = {"spread": 0, "slippage": 0, "maxBars": 0, "maintenance": 0.005, "funding": 0, "borrow": 0}
+    return rest | request | {"commission": {"rate": 0, "fixed": 0, "minimum": 0, "maker": None} | fee,
+                             "lot": {"step": 0, "min": 0, "minValue": 0} | request.get("lot", {}),
+                             "step": STEPS[request["interval"]] * 1000}
