@@ -60,8 +60,8 @@ static void print_probe(const struct request *r, const struct probe *p) {
     const struct strategy *s = r->cfg.strategies[0].strategy;
     char *warnings[PROBE_WARNINGS_MAX];
     size_t n = probe_warnings(p, s, warnings);
-    printf("%s on %s %s: %zu bars, %zu trades\n", s->name, r->symbol, interval_name(r->interval),
-           p->bars, p->trades);
+    printf("%s on %s %s: %zu bars, %zu trade%s\n", s->name, r->symbol, interval_name(r->interval),
+           p->bars, p->trades, p->trades == 1 ? "" : "s");
     printf("Warm-up: %zu bars before a rule may act; a request reads %zu before its range\n\n",
            p->lookback, p->wanted);
     print_rules(p);

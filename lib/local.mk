@@ -39,6 +39,7 @@ libcandlemill_a_SOURCES = \
 	lib/pine_lex.c \
 	lib/pine_orders.c \
 	lib/pine_parse.c \
+	lib/pine_security.c \
 	lib/pine_settings.c \
 	lib/pine_symbol.c \
 	lib/proc.c lib/proc.h \

@@ -148,6 +148,9 @@ bool pine_args_known(struct pine_script *s, int call, const char *const *names);
 /* The text of a string argument, else of length 0. */
 struct pine_slice pine_string(const struct pine_script *s, int node);
 
+/* pine_security.c: request.security as tf(interval, expr); interval "": the chart's own. */
+bool pine_security(struct pine_script *s, int call, const char **ret_interval, int *ret_expr);
+
 /* pine_input.c: x = input.int(…); false: it is no input. */
 bool pine_input(struct pine_script *s, const struct pine_stmt *stmt);
 /* The call of an input inside an expression: its symbol, made once; NULL: it is none, or refused.

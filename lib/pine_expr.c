@@ -248,6 +248,20 @@ static bool put_args(struct pine_script *s, int call, const struct ind_info *inf
     return true;
 }
 
+static bool put_security(struct pine_script *s, int call, int least, const struct env *env,
+                         struct buf *ret) {
+    const char *interval;
+    int expr;
+    if (!pine_security(s, call, &interval, &expr))
+        return false;
+    if (!*interval)
+        return put(s, expr, least, env, ret);
+    buf_fmt(ret, "tf(\"%s\", ", interval);
+    bool good = put(s, expr, 0, env, ret);
+    buf_char(ret, ')');
+    return good;
+}
+
 static bool put_call(struct pine_script *s, int call, int least, const struct env *env,
                      struct buf *ret) {
     struct pine_slice name = s->nodes[call].text;
@@ -263,9 +277,11 @@ static bool put_call(struct pine_script *s, int call, int least, const struct en
         pine_starts(name, "input") && !sym ? pine_input_inside(s, call) : NULL;
     if (input)
         return put_symbol(s, input, line, ret);
+    if (pine_is(name, "request.security"))
+        return put_security(s, call, least, env, ret);
     const struct ind_info *info = function_of(name);
     if (pine_starts(name, "request."))
-        pine_refuse(s, line, "%.*s: other symbols and intervals are not read", LONG(name));
+        pine_refuse(s, line, "%.*s: only the chart's own candles are read", LONG(name));
     else if (pine_starts(name, "input"))
         pine_refuse(s, line, "%.*s: an input that is no number or switch needs a line of its own",
                     LONG(name));

@@ -56,7 +56,7 @@ bool pine_input(struct pine_script *s, const struct pine_stmt *stmt) {
             pine_tell(s, stmt->line, "the source '%.*s' is fixed to its default: edit the define",
                       (int)(stmt->name.len < 60 ? stmt->name.len : 60), stmt->name.at);
     } else if (type == '?' || !pine_constant(s, value, &number)) {
-        if ((sym = pine_add_symbol(s, PINE_REFUSED_NAME, stmt->name, stmt->line, -1)))
+        if ((sym = pine_add_symbol(s, PINE_REFUSED_NAME, stmt->name, stmt->line, value)))
             sym->why = "is an input without a number: a strategy's parameters are numbers and "
                        "switches";
     } else if ((sym = pine_add_symbol(s, PINE_INPUT, stmt->name, stmt->line, call))) {

@@ -177,7 +177,16 @@ START_TEST(what_cannot_be_mapped_is_named) {
          "'ta.adx' is not among ours"},
         {HEAD "x = request.security('A', 'D', close)\nif close > x\n    strategy.entry('L', "
               "strategy.long)\n",
-         3, "other symbols and intervals"},
+         3, "other symbols are not read"},
+        {HEAD "x = request.security(syminfo.tickerid, 'D', close[1], lookahead = "
+              "barmerge.lookahead_on)\nif close > x\n    strategy.entry('L', strategy.long)\n",
+         3, "before it has ended"},
+        {HEAD "x = request.security(syminfo.tickerid, '7', close)\nif close > x\n    "
+              "strategy.entry('L', strategy.long)\n",
+         3, "no candles of '7'"},
+        {HEAD "x = request.financial(syminfo.tickerid, 'A', 'FY')\nif close > x\n    "
+              "strategy.entry('L', strategy.long)\n",
+         3, "the chart's own candles"},
         {HEAD "var n = 0\nn := n + 1\nif n > 3\n    strategy.entry('L', strategy.long)\n", 3,
          "is changed by :="},
         {HEAD "var c = close\nif close > c\n    strategy.entry('L', strategy.long)\n", 3,
@@ -303,6 +312,25 @@ START_TEST(conditions_keep_their_meaning) {
 }
 END_TEST
 
+START_TEST(longer_bars_are_those_that_have_ended) {
+    struct pine p = import(HEAD "long = input.timeframe('240', 'Longer')\n"
+                                "mean(n) => ta.sma(close, n)\n"
+                                "f(n) => request.security(syminfo.tickerid, long, mean(n))\n"
+                                "d = request.security('', 'D', close > open)\n"
+                                "same = request.security(syminfo.tickerid, timeframe.period, low)\n"
+                                "if close > f(20) and d and low == same\n"
+                                "    strategy.entry('L', strategy.long)\n");
+    ck_assert_str_eq(rule_of_script(&p, "long.entry"),
+                     "close > tf(\"4h\", sma(close, 20)) and d and low == same");
+    struct json_object *all, *define, *v;
+    ck_assert(json_object_object_get_ex(p.request, "strategies", &all));
+    ck_assert(json_object_object_get_ex(json_object_array_get_idx(all, 0), "define", &define));
+    ck_assert(json_object_object_get_ex(define, "d", &v));
+    ck_assert_str_eq(json_object_get_string(v), "tf(\"1d\", close > open)");
+    pine_release(&p);
+}
+END_TEST
+
 START_TEST(settings_become_words) {
     struct pine p = import("//@version=6\nstrategy('Settings, all', pyramiding = 3, "
                            "initial_capital = 2500, margin_long = 20, margin_short = 20, "
@@ -322,4 +350,5 @@ END_TEST
 
 SUITE_MAIN("pine", averages_with_a_stop_by_volatility, dips_are_bought_and_sold_when_over,
            stop_orders_live_one_bar, what_cannot_be_mapped_is_named, every_line_is_named_at_once,
-           conditions_keep_their_meaning, settings_become_words)
+           conditions_keep_their_meaning, longer_bars_are_those_that_have_ended,
+           settings_become_words)
