@@ -153,6 +153,16 @@ static void print_strategies(struct json_object *list) {
     table_release(&t);
 }
 
+/* The first refused entries, each with its moment. */
+static void print_refusals(struct json_object *examples) {
+    size_t n =
+        json_object_is_type(examples, json_type_array) ? json_object_array_length(examples) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *one = json_object_array_get_idx(examples, i);
+        printf("    %s  %s\n", text_of(one, "time"), text_of(one, "reason"));
+    }
+}
+
 static void print_no_trades(struct json_object *why, bool color) {
     if (!why)
         return;
@@ -173,6 +183,7 @@ static void print_no_trades(struct json_object *why, bool color) {
             between = ", ";
         }
         printf("; warm-up %s bars\n", json_object_get_string(get(s, "lookback")));
+        print_refusals(get(s, "examples"));
     }
 }
 

@@ -170,6 +170,9 @@ says out '"interval":"4h","source":"1h","bars":2190,'
 want 0 run --data hours.csv --set 'strategies=[{"name":"never","rules":{"long.entry":"close < 0"}}]'
 says out 'No trades. No entry rule was ever true.'
 says out 'never: long.entry was true on 0 bars'
+want 0 run --data hours.csv -s sma --set 'stopLoss="close + 1"' --set sides=long
+says out 'Entries were wanted, but each was refused.'
+says out '  stop_side'
 
 # invalid input: 4, with the place
 want 4 run --data hours.csv -s smaa

@@ -74,6 +74,17 @@ export function Trades({ id, several }: { id: string; several: boolean }) {
   );
 }
 
+/** What the strategy's defined series were worth when it was decided. */
+function Series({ values }: { values: Trade["entryValues"] }) {
+  const known = Object.entries(values ?? {}).filter(([, value]) => value != null);
+  if (known.length === 0) return null;
+  return (
+    <span class="muted num">
+      {known.map(([name, value]) => `${name} ${quantity(value)}`).join(", ")}
+    </span>
+  );
+}
+
 const toneOf = (x: number) => (x > 0 ? "up" : x < 0 ? "down" : "");
 
 function Table(props: { items: Trade[]; first: number; several: boolean }) {
@@ -135,8 +146,12 @@ function Table(props: { items: Trade[]; first: number; several: boolean }) {
               <td class="num">{number(t.commission)}</td>
               <td class="num">{signedPercent(t.mae)}</td>
               <td class="num">{signedPercent(t.mfe)}</td>
-              <td>{words(t.entryReason)}</td>
-              <td>{words(t.exitReason)}</td>
+              <td>
+                {words(t.entryReason)} <Series values={t.entryValues} />
+              </td>
+              <td>
+                {words(t.exitReason)} <Series values={t.exitValues} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -176,6 +176,8 @@ export interface Trade {
   mae: number | null;
   mfe: number | null;
   strategy: string;
+  entryValues?: Record<string, number | null> | null;
+  exitValues?: Record<string, number | null> | null;
 }
 
 /** Columns of equal length; t in epoch ms, drawdown in percent, 0 or negative. */

@@ -132,6 +132,8 @@ export function trades(n, names) {
       mae: -next() * 4,
       mfe: next() * 6,
       strategy: names[i % names.length],
+      entryValues: i === 1 ? null : { f: 31250.123456, s: null },
+      exitValues: i === 1 ? null : { f: 31249.5, s: 31000 },
     };
   });
 }

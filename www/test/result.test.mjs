@@ -13,6 +13,9 @@ test("trades are paged by the service and can be taken away as CSV", async () =>
   const rows = page.locator(".trades tbody tr");
   await rows.first().waitFor();
   assert.equal(await rows.count(), 50);
+  await rows.first().getByRole("cell", { name: "Signal f 31,250.12", exact: true }).waitFor();
+  await rows.first().getByRole("cell", { name: "f 31,249.50, s 31,000.00" }).waitFor();
+  await rows.nth(1).getByRole("cell", { name: "Signal", exact: true }).waitFor();
   await page.getByRole("button", { name: "Later →" }).click();
   await shows("51–100 of 120");
   await page.getByRole("button", { name: "Later →" }).click();
