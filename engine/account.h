@@ -51,7 +51,8 @@ struct terms {
     struct costs costs, maker; /* maker: of limit and take-profit fills */
     struct lot lot;
     double leverage, maintenance;
-    double dust; /* less margin than this is left over by rounding and buys nothing */
+    double volume_limit; /* share of the last closed bar's volume that an entry may be; 0: any */
+    double dust;         /* less margin than this is left over by rounding and buys nothing */
     enum bt_size_type size_type;
     struct level_rule level[SIDE_COUNT][LEVEL_COUNT];
     bool levels[SIDE_COUNT]; /* the side has any of them; filled by broker_init */

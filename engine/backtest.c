@@ -54,12 +54,14 @@ static struct terms terms_of(const struct run *r, size_t k) {
     struct terms out = {
         .costs = {.rate = cfg->commission_rate,
                   .fixed = cfg->commission_fixed,
+                  .per_unit = cfg->commission_per_unit,
                   .minimum = cfg->commission_minimum,
                   .adverse = cfg->spread / 2 + cfg->slippage,
                   .tick = cfg->tick},
         .lot = {.step = cfg->lot_step, .min = cfg->lot_min, .min_value = cfg->lot_min_value},
         .leverage = cfg->leverage,
         .maintenance = cfg->maintenance,
+        .volume_limit = cfg->volume_limit,
         .size_type =
             rules->node[RULE_SIZE] >= 0 ? cfg->strategies[k].strategy->size_type : cfg->size_type,
         .hedging = cfg->hedging,

@@ -50,6 +50,7 @@ struct bt_config {
     double size;
     bool size_given; /* by the request: a size rule of a strategy does not apply */
     double commission_rate, commission_fixed, commission_minimum;
+    double commission_per_unit;
     double commission_maker; /* rate of limit and take-profit fills; NaN: commission_rate */
     double spread, slippage;
     double leverage, maintenance;
@@ -61,9 +62,10 @@ struct bt_config {
     int pyramiding;
     int max_bars;                            /* 0: none */
     double lot_step, lot_min, lot_min_value; /* units, units, money of an entry */
-    double tick;                             /* grid of prices, 0: any */
-    double cooldown, max_trades_per_day;     /* NaN: the strategy's own */
-    double borrow;                           /* yearly rate on short positions */
+    double volume_limit; /* share of the last closed bar\'s volume an entry may be, 0: any */
+    double tick;         /* grid of prices, 0: any */
+    double cooldown, max_trades_per_day; /* NaN: the strategy's own */
+    double borrow;                       /* yearly rate on short positions */
     double funding; /* rate per 8 h; or a series of n_funding rates, borrowed */
     const int64_t *funding_times;
     const double *funding_rates;

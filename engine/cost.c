@@ -5,8 +5,8 @@
 double cost_commission(const struct costs *c, double units, double price) {
     if (units <= 0)
         return 0;
-    double fee = c->fixed + c->rate * (units * price);
-    return fee > c->minimum ? fee : c->minimum;
+    double fee = c->fixed + c->rate * (units * price) + c->per_unit * units;
+    return c->minimum > 0 && fee < c->minimum ? c->minimum : fee; /* below 0: a rebate */
 }
 
 double cost_price(const struct costs *c, double raw, bool buy) {
@@ -16,7 +16,7 @@ double cost_price(const struct costs *c, double raw, bool buy) {
 
 double cost_units(const struct costs *c, double budget, double price, double leverage) {
     /* max(a, b) <= x is a <= x and b <= x: the smaller of the two answers */
-    double n = (budget - c->fixed) / (price / leverage + c->rate * price);
+    double n = (budget - c->fixed) / (price / leverage + c->rate * price + c->per_unit);
     if (c->minimum > c->fixed) {
         double by_minimum = (budget - c->minimum) * leverage / price;
         n = by_minimum < n ? by_minimum : n;

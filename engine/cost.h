@@ -6,9 +6,10 @@
 #include <stdbool.h>
 
 struct costs {
-    double rate, fixed, minimum; /* commission: max(minimum, fixed + rate x value) */
-    double adverse;              /* spread / 2 + slippage: what a market fill loses of the price */
-    double tick;                 /* grid of prices; 0: any price */
+    double rate, fixed, per_unit; /* commission: fixed + rate x value + per_unit x units, */
+    double minimum;               /* and no less than this when it is above 0 */
+    double adverse;               /* spread / 2 + slippage: what a market fill loses of the price */
+    double tick;                  /* grid of prices; 0: any price */
 };
 
 /* Grid of order sizes; 0 = any fraction, no minimum. */

@@ -60,6 +60,10 @@ static double units_of(struct walk *w, const struct order *o, const struct level
         double free_margin = account_equity(a, raw) - a->gross * raw / t->leverage;
         most = cost_units(costs, free_margin, price, t->leverage);
     }
+    if (t->volume_limit > 0) {
+        double traded = t->bars->v[w->at_close ? w->bar : w->bar - 1] * t->volume_limit;
+        most = traded < most ? traded : most;
+    }
     double units = lot_floor(&t->lot, n < most ? n : most), whole = lot_floor(&t->lot, n);
     if (units * price < t->dust * t->leverage)
         units = 0;

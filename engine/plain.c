@@ -26,8 +26,8 @@ bool broker_is_plain(const struct broker *br) {
     return cfg->fill == FILL_OPEN && cfg->pyramiding <= 1 && cfg->max_bars == 0 && !cfg->vote &&
            isnan(cfg->cooldown) && isnan(cfg->most_a_day) && cfg->size > 0 && cfg->size <= 1 &&
            t->size_type == SIZE_EQUITY && t->leverage == 1 && t->maintenance < 1 && !t->hedging &&
-           t->lot.step == 0 && t->lot.min == 0 && t->lot.min_value == 0 && no_levels(t) &&
-           br->carry_bar >= t->bars->n;
+           t->volume_limit == 0 && t->lot.step == 0 && t->lot.min == 0 && t->lot.min_value == 0 &&
+           no_levels(t) && br->carry_bar >= t->bars->n;
 }
 
 /* Rules beyond the four of entry and exit, which only the general road follows. */

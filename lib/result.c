@@ -165,7 +165,8 @@ size_t result_warnings(const struct request *r, const struct market_data *d,
                   d->partial, d->bars.n, interval_name(d->source),
                   time_format(d->partial_first_ms, a));
     if (res->size_cuts > 0)
-        n += warn(&ret[n], "%zu entries were cut to the free margin.", res->size_cuts);
+        n += warn(&ret[n], "%zu entries were cut to the free margin or the volume limit.",
+                  res->size_cuts);
     return n;
 }
 

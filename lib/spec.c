@@ -72,6 +72,8 @@ static const struct word words[] = {
     {"finalize", FLAG, AT(cfg.finalize)},
     {"exclusiveOrders", FLAG, AT(cfg.exclusive_orders)},
     {"lot", FORM, .read = spec_lot},
+    {"volumeLimit", NUMBER, AT(cfg.volume_limit),
+     .range = {.max = 1, .above = true, .unit = "a share of the last bar's volume"}},
     {"tick", NUMBER, AT(cfg.tick), .range = {.max = 1e9, .unit = "price step; 0 is any price"}},
     {"funding", FORM, .read = spec_funding},
     {"borrow", NUMBER, AT(cfg.borrow), .range = {.max = 5, .unit = "a yearly rate on shorts"}},

@@ -147,11 +147,15 @@ enum err_code spec_commission(struct request *r, struct json_object *v, const ch
     if (!json_object_is_type(v, json_type_object))
         return spec_number(v, p, &rate, &r->cfg.commission_rate, e);
     static const struct range money = {.max = 1e9, .unit = "money a fill"};
+    static const struct range unit_fee = {.max = 1e6, .unit = "money a unit"};
+    static const struct range maker = {
+        .min = -0.01, .max = 0.1, .unit = "a rate: 0.001 is 0.1 %, below 0 a rebate"};
     const struct member rows[] = {{"rate", rate, &r->cfg.commission_rate},
                                   {"fixed", money, &r->cfg.commission_fixed},
                                   {"minimum", money, &r->cfg.commission_minimum},
-                                  {"maker", rate, &r->cfg.commission_maker}};
-    return members(v, p, rows, 4, e);
+                                  {"maker", maker, &r->cfg.commission_maker},
+                                  {"perUnit", unit_fee, &r->cfg.commission_per_unit}};
+    return members(v, p, rows, 5, e);
 }
 
 enum err_code spec_lot(struct request *r, struct json_object *v, const char *p, struct err *e) {

@@ -18,8 +18,9 @@ enum err_code spec_profile(const struct request *r, struct err *e) {
     if (cfg->profile != PROFILE_BACKTESTING_PY)
         return only_there(r, e);
     static const char *const absent[] = {
-        "/slippage",  "/maintenance", "/path",    "/lot",    "/trailingStop", "/lowerInterval",
-        "/breakEven", "/tick",        "/funding", "/borrow", "/cooldown",     "/maxTradesPerDay"};
+        "/slippage",      "/maintenance", "/path",           "/lot",  "/trailingStop",
+        "/lowerInterval", "/volumeLimit", "/breakEven",      "/tick", "/funding",
+        "/borrow",        "/cooldown",    "/maxTradesPerDay"};
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
         if (spec_member(r->tree, absent[i] + 1))
             return lacks(absent[i], "", e);
@@ -30,6 +31,9 @@ enum err_code spec_profile(const struct request *r, struct err *e) {
     if (json_object_is_type(commission, json_type_object) && spec_member(commission, "maker"))
         return err_at(e, ERR_INVALID, "/commission/maker", "profile",
                       "profile 'backtesting.py' has one commission for all fills");
+    if (json_object_is_type(commission, json_type_object) && spec_member(commission, "perUnit"))
+        return err_at(e, ERR_INVALID, "/commission/perUnit", "profile",
+                      "profile 'backtesting.py' has no commission by the unit");
     if (cfg->size_type == SIZE_CASH || cfg->size_type == SIZE_RISK)
         return err_at(e, ERR_INVALID, "/size/type", "profile",
                       "profile 'backtesting.py' sizes by 'equity' (a share of the free margin) or "

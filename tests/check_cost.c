@@ -9,6 +9,12 @@ START_TEST(commission_is_fixed_plus_rate_and_never_below_minimum) {
     NEAR(cost_commission(&c, 100, 100), 12); /* 2 + 10 */
     NEAR(cost_commission(&c, 30, 100), 5);   /* 2 + 3 */
     ck_assert_double_eq(cost_commission(&c, 0, 100), 0);
+    const struct costs per_unit = {.fixed = 1, .per_unit = 0.005, .minimum = 2};
+    NEAR(cost_commission(&per_unit, 1000, 30), 6);
+    NEAR(cost_commission(&per_unit, 100, 30), 2);
+    NEAR(cost_units(&per_unit, 31 * 1000 + 1, 30.995, 1), 1000);
+    const struct costs rebate = {.rate = -0.0001};
+    NEAR(cost_commission(&rebate, 10, 100), -0.1);
     const struct costs free_of_charge = {.rate = 0};
     ck_assert_double_eq(cost_commission(&free_of_charge, 10, 100), 0);
 }

@@ -115,6 +115,26 @@ START_TEST(an_order_has_a_smallest_value) {
 }
 END_TEST
 
+START_TEST(an_entry_is_a_share_of_the_volume_seen) {
+    const double limits[] = {0.25, 0.5, 1e-6};
+    const double units[] = {5, 10, 2e-5}; /* of 20, the volume of the bar before the fill */
+    for (int k = 0; k < 3; k++) {
+        struct world w;
+        world_init(&w, flat, 4);
+        w.b.v[0] = 20;
+        w.b.v[1] = 1000;
+        w.cfg.terms.volume_limit = limits[k];
+        w.cfg.finalize = true;
+        world_rule(&w, RULE_LONG_ENTRY, 0);
+        world_run(&w);
+        TRADES(&w, 1);
+        NEAR(w.br.ledger.trades[0].size, units[k]);
+        ck_assert_uint_eq(w.br.size_cuts, k != 1);
+        world_release(&w);
+    }
+}
+END_TEST
+
 START_TEST(both_sides_are_held_with_hedging) {
     static const double rows[][4] = {
         FLAT, FLAT, {100, 104, 100, 104}, {104, 110, 104, 110}, {110, 110, 106, 107}, FLAT};
@@ -247,7 +267,7 @@ END_TEST
 
 SUITE_MAIN("hold", no_entry_is_decided_while_it_cools_down, a_session_opens_and_closes_the_door,
            a_day_has_only_so_many_entries, a_size_may_be_a_rule, an_order_has_a_smallest_value,
-           both_sides_are_held_with_hedging,
+           an_entry_is_a_share_of_the_volume_seen, both_sides_are_held_with_hedging,
            a_hedge_uses_margin_for_both_sides_and_is_liquidated_as_one,
            funding_is_paid_by_who_holds_at_its_time,
            a_close_fill_pays_the_funding_at_the_end_of_its_bar, a_funding_series_and_borrow,
