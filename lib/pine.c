@@ -20,9 +20,15 @@ __attribute__((format(printf, 4, 0))) static void note(struct pine_script *s, in
         if (out->notes[i].line == line && strcmp(out->notes[i].text, made.text) == 0)
             return;
     }
+    if (at == PINE_NOTES_MAX) { /* a refusal takes the place of a note */
+        for (at = PINE_NOTES_MAX; at > 0 && out->notes[at - 1].refused;)
+            at--;
+        if (!refused || at == 0)
+            return;
+        memmove(&out->notes[at - 1], &out->notes[at], (PINE_NOTES_MAX - at) * sizeof made);
+        at = --out->n_notes;
+    }
     out->n_refused += refused;
-    if (at == PINE_NOTES_MAX)
-        return;
     while (at > 0 && out->notes[at - 1].line > line) {
         out->notes[at] = out->notes[at - 1];
         at--;

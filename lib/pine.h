@@ -24,7 +24,7 @@ struct pine_note {
 
 struct pine {
     struct pine_note notes[PINE_NOTES_MAX]; /* by line */
-    size_t n_notes, n_refused;
+    size_t n_notes, n_refused;              /* n_refused of those notes are refusals */
     struct json_object *request; /* {"strategies":[{…}],"cash":…,…}; NULL when a line was refused */
 };
 

@@ -275,6 +275,24 @@ START_TEST(every_line_is_named_at_once) {
 }
 END_TEST
 
+START_TEST(a_refusal_is_never_lost_among_notes) {
+    static char text[1 << 15];
+    size_t n = (size_t)snprintf(text, sizeof text, "%s", HEAD);
+    for (int i = 0; i < 150; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "s%d = input.source(close, 'S')\n", i);
+    snprintf(text + n, sizeof text - n, "strategy.order('o', strategy.long)\n");
+    struct pine p = import(text);
+    ck_assert_uint_eq(p.n_notes, PINE_NOTES_MAX);
+    ck_assert_uint_ge(p.n_refused, 1);
+    ck_assert_ptr_null(p.request);
+    bool found = false;
+    for (size_t i = 0; i < p.n_notes; i++)
+        found |= p.notes[i].refused && p.notes[i].line == 153;
+    ck_assert(found);
+    pine_release(&p);
+}
+END_TEST
+
 static const char *rule_of_script(struct pine *p, const char *key) {
     struct json_object *all, *rules, *v;
     ck_assert_msg(p->request != NULL, "%d: %s", p->notes[0].line, p->notes[0].text);
@@ -350,5 +368,5 @@ END_TEST
 
 SUITE_MAIN("pine", averages_with_a_stop_by_volatility, dips_are_bought_and_sold_when_over,
            stop_orders_live_one_bar, what_cannot_be_mapped_is_named, every_line_is_named_at_once,
-           conditions_keep_their_meaning, longer_bars_are_those_that_have_ended,
-           settings_become_words)
+           a_refusal_is_never_lost_among_notes, conditions_keep_their_meaning,
+           longer_bars_are_those_that_have_ended, settings_become_words)
