@@ -253,6 +253,8 @@ static struct met first_met(const struct walk *w, bool up, double at, double to)
     double maintenance = w->terms->maintenance, slope = account_slope(a, maintenance);
     if (a->n > 0 && (up ? slope < 0 : slope > 0))
         meet(&m, up, to, at, account_liquidation(a, maintenance), MET_LIQUIDATION, 0);
+    else if (account_used_up(a, maintenance, at)) /* the fee of a fill took the rest */
+        meet(&m, up, to, at, at, MET_LIQUIDATION, 0);
     return m;
 }
 

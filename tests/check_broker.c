@@ -368,6 +368,31 @@ START_TEST(rounding_buys_nothing) {
 }
 END_TEST
 
+/* The price goes on in favour of what is left, but the fee of the target's fill used the margin up.
+ */
+START_TEST(a_fee_inside_a_bar_liquidates_there) {
+    static const double rows[][4] = {
+        {100, 100, 100, 100}, {100, 102, 100, 102}, {102, 104, 102, 104}, {104, 104, 104, 104}};
+    struct world w;
+    world_init(&w, rows, 4);
+    w.cash = 100;
+    w.cfg.size = 3;
+    w.cfg.pyramiding = 2;
+    w.cfg.terms.leverage = 20;
+    w.cfg.terms.maintenance = 0.045;
+    w.cfg.terms.costs.fixed = 35;
+    world_fraction(&w, LEVEL_TARGET, 0.03);
+    world_rule(&w, RULE_LONG_ENTRY, 0);
+    world_rule(&w, RULE_LONG_ENTRY, 1);
+    world_run(&w);
+    TRADES(&w, 2);
+    TRADE(&w, 0, 3, 1, 2, 100, 103, REASON_TAKE_PROFIT);
+    TRADE(&w, 1, 3, 2, 2, 102, 103, REASON_LIQUIDATION);
+    EQUITY(&w, 3, 0);
+    world_release(&w);
+}
+END_TEST
+
 START_TEST(a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes) {
     struct world w;
     world_init(&w, rising, 5);
@@ -414,5 +439,6 @@ SUITE_MAIN("broker", a_signal_fills_at_the_next_open, a_signal_fills_at_its_own_
            finalize_closes_at_the_last_close_with_costs, without_finalize_a_position_stays_marked,
            what_the_last_bar_decides_never_fills, max_bars_ends_a_trade_by_time, sizes_of_each_type,
            units_lie_on_the_lot_grid, refusals_are_counted, an_order_is_cut_to_the_free_margin,
-           rounding_buys_nothing, a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes,
+           rounding_buys_nothing, a_fee_inside_a_bar_liquidates_there,
+           a_wrong_or_missing_stop_refuses_but_a_reversal_still_closes,
            no_rule_acts_before_the_warm_up)

@@ -84,10 +84,12 @@ class Account:
             "mae": min(0, (worst - entry.price) * percent), "mfe": max(0, (best - entry.price) * percent),
             "entryReason": entry.reason, "exitReason": reason})
 
-    def close_all(self, raw, bar, reason):
+    def close_all(self, raw, bar, reason, side=0):
+        """Of one side, or both."""
         first = len(self.trades)
         for entry in list(self.entries):
-            self.close(entry, raw, bar, reason)
+            if side in (0, entry.side):
+                self.close(entry, raw, bar, reason)
         self.forgive(self.trades[first:])
 
     def close_one(self, entry, raw, bar, reason):
@@ -189,20 +191,22 @@ class Account:
             entry.paid += cost
             self.cash -= cost
 
-    def open_phase(self, order, raw, bar):
+    def open_phase(self, orders, raw, bar):
         """Step 1: what the open alone decides."""
         if self.doomed(raw):
             self.liquidate(raw, bar)
-        if order and order["exit"]:
-            self.close_all(raw, bar, order["exit"])
+        for order in orders:
+            if order["exit"]:
+                self.close_all(raw, bar, order["exit"], order["of"])
         for entry in list(self.entries):
             if self.words["fill"] == "open" and self.words["maxBars"] and bar - entry.bar >= self.words["maxBars"]:
                 self.close_one(entry, raw, bar, "maxBars")
         for entry in list(self.entries):
             entry.saw(raw)
             self.reached(entry, raw, bar)
-        if order and order["enter"]:
-            self.enter(order, raw, bar)
+        for order in orders:
+            if order["enter"]:
+                self.enter(order, raw, bar)
 
     def reached(self, entry, price, bar):
         """Closes the entry at `price` when one of its levels is already there."""
@@ -343,46 +347,63 @@ class Run:
         self.equity, self.order_bars = [], 0
 
     def decision(self, bar):
-        """What the closed bar decides: an order, or None."""
+        """The orders of a closed bar."""
         account, words = self.account, self.words
         close = float(self.bars["close"][bar])
         side = account.side()
         if self.votes:
             vote = self.votes.change(bar)
             if vote is None:
-                return None
+                return []
             exit_reason = "vote" if side and side != vote else None
             enter = vote if vote != side and not (vote > 0 and words["sides"] == "short") and not (
                 vote < 0 and words["sides"] == "long") else 0
             reason = "vote"
+        elif words["hedging"]:
+            return self.decide_apart(bar, close)
         else:
             more = 0 < len(account.entries) < words["pyramiding"]
             exit_reason, enter = decide(side, more, lambda rule: self.strategy.at(rule, bar), words["sides"])
             reason = "signal"
+        return self.orders(bar, close, exit_reason, enter, reason, 0)
+
+    def orders(self, bar, close, exit_reason, enter, reason, of):
         order = None
         if enter:
             order = self.strategy.order(enter, reason, bar, close)
-            if order and words["size"]["type"] == "risk" and not (order["stop"] or order["trail"]):
+            if order and self.words["size"]["type"] == "risk" and not (order["stop"] or order["trail"]):
                 order = None
-        if order is None:
-            order = {"exit": None, "enter": 0}
-        order["exit"] = exit_reason
-        return order if order["exit"] or order["enter"] else None
+        order = order or {"enter": 0}
+        order |= {"exit": exit_reason, "of": of}
+        return [order] if order["exit"] or order["enter"] else []
+
+    def decide_apart(self, bar, close):
+        """With hedging the rules of each side see that side alone."""
+        found = []
+        for side, name in NAMES.items():
+            held = sum(entry.side == side for entry in self.account.entries)
+            enter = held < self.words["pyramiding"] and self.strategy.at(f"{name}.entry", bar)
+            out = not enter and held > 0 and self.strategy.at(f"{name}.exit", bar)
+            allowed = self.words["sides"] in ("both", name)
+            found += self.orders(bar, close, "signal" if out else None, side if enter and allowed else 0, "signal", side)
+        return found
 
     def at_close(self, bar, last):
         """Step 3, with fill close: exits, then entries, at this close."""
         account, close = self.account, float(self.bars["close"][bar])
-        order = None if last and self.words["finalize"] else self.decision(bar)
-        if order and order["exit"]:
-            account.close_all(close, bar, order["exit"])
+        orders = [] if last and self.words["finalize"] else self.decision(bar)
+        for order in orders:
+            if order["exit"]:
+                account.close_all(close, bar, order["exit"], order["of"])
         for entry in list(account.entries):
             if self.words["maxBars"] and bar - entry.bar >= self.words["maxBars"]:
                 account.close_one(entry, close, bar, "maxBars")
-        if order and order["enter"]:
-            account.enter(order, close, bar)
+        for order in orders:
+            if order["enter"]:
+                account.enter(order, close, bar)
 
     def run(self):
-        order = None
+        orders = []
         names = ("open", "high", "low", "close")
         n = len(self.bars["close"])
         for bar in range(n):
@@ -391,15 +412,15 @@ class Run:
             now = self.account.now = int(self.bars["time"][bar])
             if bar > 0:
                 self.account.hold(int(self.bars["time"][bar - 1]), now, float(self.bars["close"][bar - 1]))
-            self.account.open_phase(order, o, bar)
-            order = None
+            self.account.open_phase(orders, o, bar)
+            orders = []
             self.account, matters = self.account.inside(o, h, l, c, bar)
             self.order_bars += matters
             if self.words["fill"] == "close":
                 self.account.now = now + self.words["step"] - 1  # just before the next bar
                 self.at_close(bar, last)
             else:
-                order = self.decision(bar)
+                orders = self.decision(bar)
             if last and self.words["finalize"]:
                 self.account.close_all(c, bar, "end")
             self.equity.append(self.account.equity(c))

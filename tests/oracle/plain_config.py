@@ -48,6 +48,8 @@ def configuration(random, markets):
         request["lot"] = pick(random, ({"step": 0.25}, {"step": 0.01, "min": 0.05}, {"step": 1, "min": 1}))
     if random.integers(0, 5) == 0:
         request["maxBars"] = int(random.integers(1, 40))
+    if combine == "sleeves" and random.integers(0, 6) == 0:
+        request["hedging"] = True
     if random.integers(0, 4) == 0:
         request["funding"] = round(float(random.uniform(-0.0005, 0.001)), 5)
         request["borrow"] = round(float(random.uniform(0, 0.2)), 3)
@@ -109,7 +111,8 @@ def words_of(request):
     """The request with every word given."""
     fee = request.get("commission", 0)
     fee = fee if isinstance(fee, dict) else {"rate": fee}
-    rest = {"spread": 0, "slippage": 0, "maxBars": 0, "maintenance": 0.005, "funding": 0, "borrow": 0}
+    rest = {"spread": 0, "slippage": 0, "maxBars": 0, "maintenance": 0.005, "funding": 0, "borrow": 0,
+            "hedging": False}
     return rest | request | {"commission": {"rate": 0, "fixed": 0, "minimum": 0, "maker": None} | fee,
                              "lot": {"step": 0, "min": 0, "minValue": 0} | request.get("lot", {}),
                              "step": STEPS[request["interval"]] * 1000}
