@@ -70,5 +70,5 @@ const char report_style[] =
     ".months .year{grid-row:1;grid-column:4}"
     ".months td b{display:block;color:var(--muted);font-size:11px;font-weight:400;"
     "text-align:left;line-height:1.2}"
-    ".trades{font-size:13px}}"
+    ".trades,.falls{font-size:13px}}"
     "@media print{body{background:none}section{break-inside:avoid}.long{break-inside:auto}}";

@@ -80,7 +80,7 @@ void report_falls(struct buf *out, struct json_object *b) {
     struct json_object *list = report_get(b, "drawdowns");
     if (report_length(list) == 0)
         return;
-    buf_str(out, "<section><h2>Deepest falls</h2>\n<table>\n<thead><tr>"
+    buf_str(out, "<section><h2>Deepest falls</h2>\n<table class=falls>\n<thead><tr>"
                  "<th scope=col class=left>Peak</th><th scope=col class=left>Trough</th>"
                  "<th scope=col class=\"left wide\">Recovered</th><th scope=col>Length</th>"
                  "<th scope=col>Depth</th></tr></thead>\n<tbody>\n");
