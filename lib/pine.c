@@ -63,7 +63,7 @@ struct branch {
 struct walk {
     struct pine_script *s;
     struct json_object *request, *strategy;
-    bool settled; /* strategy(…) was there */
+    int settled; /* line of strategy(…), 0 until it was there */
 };
 
 static bool branch_text(struct pine_script *s, const struct branch *b, bool alone,
@@ -177,7 +177,7 @@ static void call(struct walk *w, const struct pine_stmt *stmt, const struct bran
     if (pine_is(n->text, "strategy")) {
         if (w->settled)
             pine_refuse(s, stmt->line, "a second strategy(…)");
-        w->settled = true;
+        w->settled = stmt->line;
         name_strategy(w, stmt->expr);
         pine_settings(s, stmt->expr, w->request);
     } else if (pine_is(n->text, "indicator") || pine_is(n->text, "study") ||
@@ -267,6 +267,22 @@ static void prove(struct pine_script *s, struct json_object *strategy) {
                 reason ? reason + 2 : e.message);
 }
 
+/* The settings are those of a request: what is out of its bounds is told at strategy(…). */
+static void prove_request(struct walk *w) {
+    struct json_object *o = json_object_new_object();
+    struct request r;
+    struct err e = {0};
+    json_object_object_foreach(w->request, key, v)
+        json_object_object_add(o, key, json_object_get(v));
+    json_object_object_add(o, "symbol", json_object_new_string("X"));
+    json_object_object_add(o, "interval", json_object_new_string("1m"));
+    if (request_parse(o, &r, &e) == ERR_NONE)
+        request_release(&r);
+    else
+        pine_refuse(w->s, w->settled, "%.200s", e.message);
+    json_object_put(o);
+}
+
 static void build(struct walk *w) {
     struct pine_script *s = w->s;
     struct json_object *rules = json_object_new_object(), *all = json_object_new_array();
@@ -281,6 +297,8 @@ static void build(struct walk *w) {
         prove(s, w->strategy);
     json_object_array_add(all, json_object_get(w->strategy));
     json_object_object_add(w->request, "strategies", all);
+    if (s->out->n_refused == 0)
+        prove_request(w);
 }
 
 static void script_free(struct pine_script *s) {

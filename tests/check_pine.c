@@ -229,6 +229,7 @@ START_TEST(what_cannot_be_mapped_is_named) {
             "commission_value = 1)\n" ENTRY,
          2, "money a contract"},
         {V5 "strategy('t', calc_on_order_fills = true)\n" ENTRY, 2, "closed bars only"},
+        {V5 "strategy('t', initial_capital = 0)\n" ENTRY, 2, "cash must be a number above 0"},
         {V5 "strategy('t', nosuch = 1)\n" ENTRY, 2, "no argument 'nosuch'"},
         {HEAD "m = input.string('a', 'Mode')\nif m == 'a'\n    strategy.entry('L', "
               "strategy.long)\n",
