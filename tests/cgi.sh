@@ -137,7 +137,7 @@ serving() {
     status 404
 }
 gone() { [ ! -d "/proc/$1" ] || grep -qs "^State:.Z" "/proc/$1/status"; } # or waits to be reaped
-descriptors() { set -- /proc/"$1"/fd/*; echo $#; }
+sockets() { [ "$(find "/proc/$pid/fd" -lname 'socket:*' | wc -l)" = "$1" ]; } # of the last one started
 
 start algo algo
 fcgi algo GET "/api/algo/backtest/$id" </dev/null
@@ -163,29 +163,28 @@ fcgi algo GET /api/algo/functions </dev/null
 ok 'FastCGI: a client that leaves harms nobody' status 200
 
 kill -TERM "$pid"
-ok 'SIGTERM while idle: ends' until_true 2 gone "$pid"
+ok 'SIGTERM while idle: ends' until_true 10 gone "$pid"
 wait "$pid"
 ok 'SIGTERM while idle: exit 0' [ $? = 0 ]
 rm -f "$dir/algo"
 
 # In the middle of a request: it is answered, then the process ends.
 start market market
-idle=$(descriptors "$pid")
+ok 'between requests, only the socket it listens on' until_true 20 sockets 1
 mkfifo "$dir/body"
 (fcgi market PUT '/api/market/candles?symbol=SLOW&interval=1d' CONTENT_TYPE=text/csv \
     CONTENT_LENGTH=${#csv} <"$dir/body") &
 client=$!
 exec 3>"$dir/body"
 printf %s "${csv:0:40}" >&3
-more() { [ "$(descriptors "$pid")" -gt "$idle" ]; }
-ok 'a slow request is in hand' until_true 5 more
+ok 'a slow request is in hand' until_true 20 sockets 2
 kill -TERM "$pid"
 ok 'SIGTERM in the middle: still there' kill -0 "$pid"
 printf %s "${csv:40}" >&3
 exec 3>&-
 wait $client
 ok 'SIGTERM in the middle: answered' field .added 2
-ok 'SIGTERM in the middle: ends' until_true 2 gone "$pid"
+ok 'SIGTERM in the middle: ends' until_true 10 gone "$pid"
 wait "$pid"
 ok 'SIGTERM in the middle: exit 0' [ $? = 0 ]
 rm -f "$dir/market"
@@ -199,7 +198,7 @@ for i in $(seq 30); do
     client=$!
     for ((k = 0; k < i * 60; k++)); do :; done
     kill -TERM "$pid"
-    until_true 2 gone "$pid" || late=$((late + 1))
+    until_true 10 gone "$pid" || late=$((late + 1))
     wait "$pid" || dropped=$((dropped + 1))
     wait $client
     # either it was taken and answered, or it was never taken
@@ -221,7 +220,7 @@ for i in $(seq 20); do
 done
 for p in "${pids[@]}"; do
     kill -TERM "$p"
-    ok 'shared socket: SIGTERM ends it' until_true 2 gone "$p"
+    ok 'shared socket: SIGTERM ends it' until_true 10 gone "$p"
 done
 
 echo "cgi.sh: $passed passed, $failed failed"
