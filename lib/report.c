@@ -77,8 +77,9 @@ static void put_tiles(struct buf *out, struct json_object *metrics) {
         const struct metric_info *info = metric_info_at(shown[i]);
         double v = report_number(metrics, info->name);
         bool gain = shown[i] == METRIC_TOTAL_RETURN || shown[i] == METRIC_BUY_HOLD_RETURN;
-        buf_fmt(out, "<div><span>%s</span><b%s%s>", info->label, gain && v != 0 ? " class=" : "",
-                gain && v != 0 ? html_tone(v) + 1 : "");
+        const char *tone = gain ? html_tone(v) : "";
+        buf_fmt(out, "<div><span>%s</span><b%s%s>", info->label, tone[0] ? " class=" : "",
+                tone[0] ? tone + 1 : "");
         html_metric(out, shown[i], v);
         buf_str(out, "</b></div>\n");
     }
