@@ -4,7 +4,7 @@
 
 #include "tests/random_run.h"
 
-#define CASES 10000
+#define CASES random_cases()
 #define SEED  UINT64_C(0x9e3779b97f4a7c15)
 
 /* Without what falls due while a trade is held, and without a second rate. */
@@ -100,7 +100,7 @@ START_TEST(profits_of_trades_and_open_ones_are_the_change_of_equity) {
         bt_result_release(&res);
         bars_release(&b);
     }
-    MUST(open > CASES / 8, "%zu open positions", open);
+    MUST(open > (size_t)CASES / 8, "%zu open positions", open);
 }
 END_TEST
 
@@ -140,7 +140,7 @@ START_TEST(sleeves_add_up) {
         }
         bars_release(&b);
     }
-    MUST(several > CASES / 20, "%zu cases had several strategies", several);
+    MUST(several > (size_t)CASES / 20, "%zu cases had several strategies", several);
 }
 END_TEST
 

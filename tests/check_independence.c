@@ -4,7 +4,7 @@
 
 #include "tests/random_run.h"
 
-#define CASES 10000
+#define CASES random_cases()
 #define SEED  UINT64_C(0x9e3779b97f4a7c15)
 
 static bool same_metrics(const struct metrics *a, const struct metrics *b) {
@@ -80,7 +80,7 @@ START_TEST(block_sizes_change_no_bit) {
         bars_release(&b);
     }
     /* the cases must be worth something */
-    MUST(trades > 5 * CASES && stopped > 2 * CASES && orders > CASES / 2,
+    MUST(trades > 5 * (size_t)CASES && stopped > 2 * (size_t)CASES && orders > (size_t)CASES / 2,
          "%zu trades, %zu stopped, %zu order bars", trades, stopped, orders);
     int rows;
     const struct ind_info **table = random_table(&rows);

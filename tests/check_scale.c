@@ -5,7 +5,7 @@
 
 #include "tests/random_run.h"
 
-#define CASES 10000
+#define CASES random_cases()
 #define SEED  UINT64_C(0x51ed270b7f4a7c15)
 
 static struct bars doubled(const struct bars *b) {
@@ -104,7 +104,7 @@ START_TEST(prices_doubled_and_units_halved_change_no_percentage) {
         bars_release(&b);
         bars_release(&twice);
     }
-    MUST(trades > 5 * CASES, "%zu trades", trades);
+    MUST(trades > 5 * (size_t)CASES, "%zu trades", trades);
 }
 END_TEST
 

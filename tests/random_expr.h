@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/ind.h"
@@ -20,6 +21,11 @@
         if (!(condition))                                                                          \
             ck_abort_msg(__VA_ARGS__);                                                             \
     } while (0)
+
+/* How many random cases a property is tried on; make check-valgrind asks for fewer. */
+static inline int random_cases(void) {
+    return getenv("CANDLEMILL_QUICK") ? 1000 : 10000;
+}
 
 struct random {
     uint64_t state;
