@@ -25,7 +25,6 @@ TOLERANCE = 1e-9
 INTERVALS = ("1m", "5m", "15m", "1h", "1h", "4h", "1d", "1d", "1d", "3d", "1w", "1M")
 REAL = {"GOOG-1d": ("1d", 0, 2148), "EURUSD-1h": ("1h", 1000, 2200), "BTCUSDT-PERP-1m": ("1m", 0, 1500)}
 RUNS_AT_ONCE = 500
-SHOWN = 6
 
 
 def markets_of(folder, seed):
@@ -41,19 +40,6 @@ def markets_of(folder, seed):
         bars.write_csv(data, os.path.join(folder, name + ".csv"))
     table = [(name, interval, float(numpy.median(data["close"]))) for name, (interval, data) in sets.items()]
     return {name: data for name, (_, data) in sets.items()}, table
-
-
-def with_columns(build, folder, configs):
-    """Our columns that each configuration needs; every text of a data set is evaluated once."""
-    wanted = {}
-    for config in configs:
-        wanted.setdefault(config["data"], set()).update(btpy_config.columns_of(config))
-    found = {}
-    for name, texts in wanted.items():
-        texts = sorted(texts)
-        path = os.path.join(folder, name + ".csv")
-        found[name] = dict(zip(texts, bars.columns(build, path, texts))) if texts else {}
-    return [{text: found[config["data"]][text] for text in btpy_config.columns_of(config)} for config in configs]
 
 
 def key_of(config, data, columns):
@@ -130,21 +116,16 @@ def differences(ours, theirs):
 
 
 def main():
-    build = sys.argv[1]
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else COUNT
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else SEED
-    folder = os.path.join(build, "tests", "oracle")
-    os.makedirs(folder, exist_ok=True)
+    build, folder, count, seed = batch.arguments(COUNT, SEED)
     data, table = markets_of(folder, seed)
     random = numpy.random.default_rng([seed, 1])
     same = different = excluded = trades = 0
     path = os.path.join(folder, f"library-{seed}.jsonl")
     while same + different < count:
         configs = [btpy_config.configuration(random, table) for _ in range(min(RUNS_AT_ONCE, count))]
-        columns = with_columns(build, folder, configs)
+        columns = batch.with_columns(build, folder, configs, btpy_config.columns_of)
         theirs = outcomes(path, [(c, data[c["data"]], k) for c, k in zip(configs, columns)])
-        ours = batch.run(build, folder, [{"data": c["data"] + ".csv", "interval": c["interval"],
-                                          "request": c["request"], "equity": True} for c in configs])
+        ours = batch.run_configs(build, folder, configs)
         for config, a, b in zip(configs, ours, theirs):
             if "refused" in b:
                 excluded += 1
@@ -153,9 +134,7 @@ def main():
                 break
             found = differences(a, b)
             same, different, trades = same + (not found), different + bool(found), trades + len(b["trades"])
-            if found:
-                print(json.dumps({"data": config["data"], "request": config["request"]}))
-                print("".join(f"    {line}\n" for line in found[:SHOWN]), end="", flush=True)
+            batch.tell(config, found)
     print(f"{same} of {same + different} configurations: same trades, same metrics ({trades} trades; "
           f"{excluded} more ended in an exception of the library)")
     return 1 if different else 0

@@ -9,9 +9,9 @@ import sys
 import numpy
 
 import bars
+import batch
 import btpy_config
 import btpy_library
-import btpy_random
 import metrics_plain
 import plain_config
 import plain_random
@@ -53,8 +53,7 @@ def sums(trades):
 def configs_of(build, random, kind, table, folder, data):
     while True:
         config = kind.configuration(random, table)
-        tool = btpy_random if kind is btpy_config else plain_random
-        yield config, tool.with_columns(build, folder, [config])[0], data[config["data"]]
+        yield config, batch.with_columns(build, folder, [config], kind.columns_of)[0], data[config["data"]]
 
 
 def main():

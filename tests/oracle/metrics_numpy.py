@@ -4,8 +4,6 @@
   metrics_numpy.py BUILD [COUNT [SEED]]
 
 Prints each difference with its request; exits 1 when there is one, also for a metric that is not computed here."""
-import json
-import os
 import sys
 
 import numpy
@@ -18,7 +16,6 @@ import walks
 
 COUNT, SEED = 400, 11
 TOLERANCE = 1e-9
-SHOWN = 6
 
 
 def request_of(random, table):
@@ -57,24 +54,17 @@ def differences(config, data, answer):
 
 
 def main():
-    build = sys.argv[1]
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else COUNT
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else SEED
-    folder = os.path.join(build, "tests", "oracle")
-    os.makedirs(folder, exist_ok=True)
+    build, folder, count, seed = batch.arguments(COUNT, SEED)
     data, table = plain_random.markets_of(folder, seed)
     random = numpy.random.default_rng([seed, 1])
     configs = [request_of(random, table) for _ in range(count)]
-    answers = batch.run(build, folder, [{"data": c["data"] + ".csv", "interval": c["interval"],
-                                         "request": c["request"], "equity": True} for c in configs])
+    answers = batch.run_configs(build, folder, configs)
     same = figures = 0
     for config, answer in zip(configs, answers):
         found = differences(config, data[config["data"]], answer)
         same += not found
         figures += len(answer.get("result", {}).get("metrics", {}))
-        if found:
-            print(json.dumps({"data": config["data"], "request": config["request"]}))
-            print("".join(f"    {line}\n" for line in found[:SHOWN]), end="", flush=True)
+        batch.tell(config, found)
     print(f"{same} of {count} runs: numpy gives the same metrics ({figures} figures)")
     return 1 if same < count else 0
 

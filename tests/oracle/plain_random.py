@@ -4,7 +4,6 @@
   plain_random.py BUILD [COUNT [SEED]]
 
 Prints each difference with its request; exits 1 when there is one."""
-import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +21,6 @@ WALKS = 40
 TOLERANCE = 1e-9
 INTERVALS = ("1m", "15m", "1h", "4h", "1d", "1d", "3d", "1w")
 RUNS_AT_ONCE = 500
-SHOWN = 6
 WORDS = ("strategy", "size", "entryBar", "exitBar", "entryPrice", "exitPrice", "pnl", "returnPct", "commission",
          "mae", "mfe", "entryReason", "exitReason")
 
@@ -37,17 +35,6 @@ def markets_of(folder, seed):
         sets[name] = data
         table.append((name, interval, float(numpy.median(data["close"]))))
     return sets, table
-
-
-def with_columns(build, folder, configs):
-    wanted = {}
-    for config in configs:
-        wanted.setdefault(config["data"], set()).update(plain_config.columns_of(config))
-    found = {}
-    for name, texts in wanted.items():
-        texts = sorted(texts)
-        found[name] = dict(zip(texts, bars.columns(build, os.path.join(folder, name + ".csv"), texts))) if texts else {}
-    return [{text: found[config["data"]][text] for text in plain_config.columns_of(config)} for config in configs]
 
 
 def plainly(task):
@@ -117,27 +104,20 @@ def band_differences(cash, band, other):
 
 
 def main():
-    build = sys.argv[1]
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else COUNT
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else SEED
-    folder = os.path.join(build, "tests", "oracle")
-    os.makedirs(folder, exist_ok=True)
+    build, folder, count, seed = batch.arguments(COUNT, SEED)
     data, table = markets_of(folder, seed)
     random = numpy.random.default_rng([seed, 1])
     same = done = trades = 0
     with ProcessPoolExecutor(initializer=os.nice, initargs=(19,)) as pool:
         while done < count:
             configs = [plain_config.configuration(random, table) for _ in range(min(RUNS_AT_ONCE, count - done))]
-            columns = with_columns(build, folder, configs)
+            columns = batch.with_columns(build, folder, configs, plain_config.columns_of)
             theirs = pool.map(plainly, [(c, data[c["data"]], k) for c, k in zip(configs, columns)], chunksize=8)
-            ours = batch.run(build, folder, [{"data": c["data"] + ".csv", "interval": c["interval"],
-                                              "request": c["request"], "equity": True} for c in configs])
+            ours = batch.run_configs(build, folder, configs)
             for config, a, b in zip(configs, ours, theirs):
                 found = differences(config, a, b)
                 done, same, trades = done + 1, same + (not found), trades + len(b["trades"])
-                if found:
-                    print(json.dumps({"data": config["data"], "request": config["request"]}))
-                    print("".join(f"    {line}\n" for line in found[:SHOWN]), end="", flush=True)
+                batch.tell(config, found)
     print(f"{same} of {done} requests: the plain implementation gives the same trades, equity and band ({trades} trades)")
     return 1 if same < done else 0
 
