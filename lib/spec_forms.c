@@ -81,6 +81,29 @@ enum err_code spec_end(struct request *r, struct json_object *v, const char *p, 
     return date(v, p, &r->end_ms, e);
 }
 
+const char *const spec_size_types[] = {
+    [SIZE_EQUITY] = "equity",
+    [SIZE_CASH] = "cash",
+    [SIZE_UNITS] = "units",
+    [SIZE_RISK] = "risk",
+};
+
+enum err_code spec_size_form(struct json_object *o, const char *p, enum bt_size_type *ret_type,
+                             char ret_at[static ERR_POINTER_MAX], struct err *e) {
+    static const char *const keys[] = {"type", "value"};
+    int type;
+    enum err_code code = spec_keys(o, p, "key", keys, 2, e);
+    if (code != ERR_NONE)
+        return code;
+    spec_pointer(ret_at, p, "type");
+    code = spec_choice(spec_member(o, "type"), ret_at, spec_size_types, 4, &type, e);
+    if (code != ERR_NONE)
+        return code;
+    spec_pointer(ret_at, p, "value");
+    *ret_type = (enum bt_size_type)type;
+    return ERR_NONE;
+}
+
 enum err_code spec_size(struct request *r, struct json_object *v, const char *p, struct err *e) {
     static const struct range ranges[] = {
         [SIZE_EQUITY] = {.max = 1, .above = true, .unit = "a share of equity: 0.5 is half of it"},
@@ -90,30 +113,16 @@ enum err_code spec_size(struct request *r, struct json_object *v, const char *p,
                        .above = true,
                        .unit = "a share of equity that is lost when the stop is hit"},
     };
-    static const char *const types[] = {
-        [SIZE_EQUITY] = "equity",
-        [SIZE_CASH] = "cash",
-        [SIZE_UNITS] = "units",
-        [SIZE_RISK] = "risk",
-    };
-    static const char *const keys[] = {"type", "value"};
     r->cfg.size_given = true;
     if (!json_object_is_type(v, json_type_object)) {
         r->cfg.size_type = SIZE_EQUITY;
         return spec_number(v, p, &ranges[SIZE_EQUITY], &r->cfg.size, e);
     }
     char at[ERR_POINTER_MAX];
-    int type;
-    enum err_code code = spec_keys(v, p, "key", keys, 2, e);
+    enum err_code code = spec_size_form(v, p, &r->cfg.size_type, at, e);
     if (code != ERR_NONE)
         return code;
-    spec_pointer(at, p, "type");
-    code = spec_choice(spec_member(v, "type"), at, types, 4, &type, e);
-    if (code != ERR_NONE)
-        return code;
-    spec_pointer(at, p, "value");
-    r->cfg.size_type = (enum bt_size_type)type;
-    return spec_number(spec_member(v, "value"), at, &ranges[type], &r->cfg.size, e);
+    return spec_number(spec_member(v, "value"), at, &ranges[r->cfg.size_type], &r->cfg.size, e);
 }
 
 /* Members of an object, each a number of the same kind. */

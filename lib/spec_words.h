@@ -37,6 +37,14 @@ void spec_pointer_at(char ret[static ERR_POINTER_MAX], const char *pointer, size
 /* The member, or NULL when absent or null. */
 struct json_object *spec_member(struct json_object *o, const char *key);
 
+/* "equity", "cash", … by enum bt_size_type. */
+extern const char *const spec_size_types[];
+
+/* {"type":"risk","value":…}: its type, and the pointer of its value, which the caller reads. */
+enum err_code spec_size_form(struct json_object *o, const char *pointer,
+                             enum bt_size_type *ret_type, char ret_at[static ERR_POINTER_MAX],
+                             struct err *e);
+
 /* Words with a form of their own: lib/spec_forms.c. */
 enum err_code spec_symbol(struct request *r, struct json_object *v, const char *p, struct err *e);
 enum err_code spec_interval(struct request *r, struct json_object *v, const char *p, struct err *e);

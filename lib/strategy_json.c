@@ -248,24 +248,12 @@ static enum err_code put_rule(struct strategy *s, enum rule rule, const char *ex
     return ERR_NONE;
 }
 
-static const char *const size_types[] = {"equity", "cash", "units", "risk"};
-
 /* {"type":"risk","value":"0.01"} */
 static enum err_code size_form(struct json_object *o, const char *p, const char **ret_expr,
                                enum bt_size_type *ret_type, struct err *e) {
-    static const char *const keys[] = {"type", "value"};
     char at[ERR_POINTER_MAX];
-    int type;
-    enum err_code code = spec_keys(o, p, "key", keys, 2, e);
-    if (code != ERR_NONE)
-        return code;
-    spec_pointer(at, p, "type");
-    code = spec_choice(spec_member(o, "type"), at, size_types, 4, &type, e);
-    if (code != ERR_NONE)
-        return code;
-    *ret_type = (enum bt_size_type)type;
-    spec_pointer(at, p, "value");
-    return expression(spec_member(o, "value"), at, ret_expr, e);
+    enum err_code code = spec_size_form(o, p, ret_type, at, e);
+    return code == ERR_NONE ? expression(spec_member(o, "value"), at, ret_expr, e) : code;
 }
 
 static enum err_code parse_rules(struct json_object *o, const char *pointer, struct strategy *s,
@@ -387,7 +375,7 @@ static void put_rule_json(struct json_out *j, const struct strategy *s,
     }
     json_key(j, row->word);
     json_begin(j, '{');
-    json_put_string(j, "type", size_types[s->size_type]);
+    json_put_string(j, "type", spec_size_types[s->size_type]);
     json_put_string(j, "value", expr);
     json_end(j, '}');
 }
