@@ -194,8 +194,8 @@ const char *args_at(const struct args *a, size_t i) {
 
 void command_help(const struct command *c, FILE *out) {
     const struct option *o;
-    fprintf(out, "candlemill %s - %s\n\nUsage: candlemill %s %s\n", c->name, c->summary, c->name,
-            c->usage);
+    fprintf(out, "candlemill %s - %s\n\nUsage: candlemill %s%s%s\n", c->name, c->summary, c->name,
+            c->usage[0] ? " " : "", c->usage);
     if (c->details)
         fprintf(out, "\n%s\n", c->details);
     fputs("\nOptions:\n", out);

@@ -171,6 +171,11 @@ static int verb(const struct args *a) {
     bool usage;
     if (!show_options_good(a))
         return EXIT_USAGE;
+    const char *html = args_value(a, "html");
+    if (html && args_value(a, "csv"))
+        return usage_error(a, "--html and --csv exclude one another");
+    if (html && strcmp(html, "-") == 0 && args_flag(a, "json"))
+        return usage_error(a, "--html - and --json exclude one another");
     j.in.flat = request_from_args(a, &usage, &e);
     if (!j.in.flat)
         return usage ? usage_error(a, "%s", e.message) : fail(a, &e);

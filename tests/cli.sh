@@ -157,6 +157,8 @@ same one report.html
 want 0 run --data hours.csv -s sma --long
 says out 'entered on Monday'
 want 1 run --data hours.csv -s sma --html absent/report.html
+want 2 run --data hours.csv -s sma --html report.html --csv trades
+want 2 run --data hours.csv -s sma --html - --json
 want 0 run --data hours.csv -s sma --csv trades
 says out 'size,entryBar,exitBar,entryTime,exitTime'
 trades=$(($(wc -l <out) - 1))
