@@ -1,8 +1,10 @@
-/* The built-in strategies with their parameters: the same data that a request may bring itself. */
+/* The built-in strategies with their parameters (the same data that a request may bring itself),
+ * and the forms of requests and strategies. */
 #include "engine/strategy.h"
 #include "fcgi/answer.h"
 #include "fcgi/res.h"
 #include "lib/spec.h"
+#include "lib/spec_schema.h"
 #include "lib/strategy_schema.h"
 
 static void finish(struct http_res *s) {
@@ -49,6 +51,16 @@ static enum err_code schema(struct app *app, struct http_req *r, struct http_res
     return ERR_NONE;
 }
 
+static enum err_code request(struct app *app, struct http_req *r, struct http_res *s,
+                             struct err *e) {
+    struct json_out j;
+    (void)app, (void)r, (void)e;
+    answer_json(s, &j);
+    request_schema(&j);
+    finish(s);
+    return ERR_NONE;
+}
+
 /* A strategy object: 200 and what it needs, or 400 and where it is wrong. Nothing is kept. */
 static enum err_code validate(struct app *app, struct http_req *r, struct http_res *s,
                               struct err *e) {
@@ -88,6 +100,8 @@ const struct route strategy_routes[] = {
      "the built-in strategies"},
     {HTTP_GET, "/api/algo/strategies/{name}", show, 0, query_user_only, NULL, 0,
      "one of them: parameters, defines, rules"},
+    {HTTP_GET, "/api/algo/schema/request", request, 0, query_user_only, NULL, 0,
+     "the words of a request, as a JSON Schema"},
     {HTTP_GET, "/api/algo/schema/strategy", schema, 0, query_user_only, NULL, 0,
      "what a strategy object may hold, as a JSON Schema"},
     {HTTP_POST, "/api/algo/strategies/validate", validate, 0, query_user_only, "application/json",

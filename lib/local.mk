@@ -62,7 +62,9 @@ libcandlemill_a_SOURCES = \
 	lib/spec_flatten.c \
 	lib/spec_forms.c \
 	lib/spec_profile.c \
+	lib/spec_schema.c lib/spec_schema.h \
 	lib/spec_strategies.c \
+	lib/spec_table.c lib/spec_table.h \
 	lib/spec_words.c lib/spec_words.h \
 	lib/store.c lib/store.h \
 	lib/store_candles.c \

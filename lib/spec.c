@@ -7,93 +7,8 @@
 #include "lib/spec_words.h"
 #include "lib/zone.h"
 
-typedef enum err_code read_fn(struct request *r, struct json_object *v, const char *p,
-                              struct err *e);
-
-enum kind {
-    FORM,   /* read() knows it */
-    NUMBER, /* a double at offset */
-    WHOLE,  /* an int at offset */
-    FLAG,   /* a bool at offset */
-    CHOICE, /* an enum at offset */
-    LATER   /* read by request_parse itself */
-};
-
-struct word {
-    const char *name;
-    enum kind kind;
-    size_t offset; /* into struct request */
-    struct range range;
-    const char *const *names; /* CHOICE: ends with NULL */
-    read_fn *read;
-};
-
-#define AT(field) .offset = offsetof(struct request, field)
-#define RATE      "a rate: 0.001 is 0.1 %"
-
-static const char *const combines[] = {"sleeves", "all", "any", "majority", NULL};
-static const char *const sides[] = {"both", "long", "short", NULL};
-static const char *const fills[] = {"open", "close", NULL};
-static const char *const paths[] = {"pessimistic", "optimistic", "ohlc", "olhc", "lower", NULL};
-static const char *const profiles[] = {"candlemill", "backtesting.py", NULL};
-
-/* The order is the one of the documentation. */
-static const struct word words[] = {
-    {"symbol", FORM, .read = spec_symbol},
-    {"interval", FORM, .read = spec_interval},
-    {"startDate", FORM, .read = spec_start},
-    {"endDate", FORM, .read = spec_end},
-    {"strategies", .kind = LATER},
-    {"strategyParams", .kind = LATER},
-    {"combine", CHOICE, AT(cfg.combine), .names = combines},
-    {"sides", CHOICE, AT(cfg.sides), .names = sides},
-    {"cash", NUMBER, AT(cfg.cash), .range = {.max = 1e15, .above = true, .unit = "money"}},
-    {"size", FORM, .read = spec_size},
-    {"commission", FORM, .read = spec_commission},
-    {"spread", NUMBER, AT(cfg.spread), .range = {.max = 0.5, .unit = RATE}},
-    {"slippage", NUMBER, AT(cfg.slippage), .range = {.max = 0.5, .unit = RATE}},
-    {"leverage", NUMBER, AT(cfg.leverage), .range = {.min = 1, .max = 125}},
-    {"maintenance", NUMBER, AT(cfg.maintenance), .range = {.max = 0.99, .unit = RATE}},
-    {"fill", CHOICE, AT(cfg.fill), .names = fills},
-    {"path", CHOICE, AT(cfg.path), .names = paths},
-    {"lowerInterval", FORM, .read = spec_lower_interval},
-    {"stopLoss", FORM, .read = spec_stop_loss},
-    {"takeProfit", FORM, .read = spec_take_profit},
-    {"trailingStop", FORM, .read = spec_trailing_stop},
-    {"breakEven", FORM, .read = spec_break_even},
-    {"hedging", FLAG, AT(cfg.hedging)},
-    {"pyramiding", WHOLE, AT(cfg.pyramiding),
-     .range = {.min = 1, .max = 1000, .unit = "entries held at once"}},
-    {"maxBars", WHOLE, AT(cfg.max_bars), .range = {.min = 1, .max = BARS_MAX, .unit = "bars"}},
-    {"cooldown", NUMBER, AT(cfg.cooldown),
-     .range = {.max = BARS_MAX, .unit = "bars after an exit without an entry"}},
-    {"maxTradesPerDay", NUMBER, AT(cfg.max_trades_per_day),
-     .range = {.min = 1, .max = 1e6, .unit = "entries in one UTC day"}},
-    {"finalize", FLAG, AT(cfg.finalize)},
-    {"exclusiveOrders", FLAG, AT(cfg.exclusive_orders)},
-    {"lot", FORM, .read = spec_lot},
-    {"volumeLimit", NUMBER, AT(cfg.volume_limit),
-     .range = {.max = 1, .above = true, .unit = "a share of the last bar's volume"}},
-    {"tick", NUMBER, AT(cfg.tick), .range = {.max = 1e9, .unit = "price step; 0 is any price"}},
-    {"funding", FORM, .read = spec_funding},
-    {"borrow", NUMBER, AT(cfg.borrow), .range = {.max = 5, .unit = "a yearly rate on shorts"}},
-    {"annualisation", NUMBER, AT(cfg.annualisation),
-     .range = {.min = 1, .max = 366, .unit = "days a year"}},
-    {"riskFree", NUMBER, AT(cfg.risk_free),
-     .range = {.min = -0.5, .max = 1, .unit = "a yearly rate: 0.02 is 2 %"}},
-    {"trials", NUMBER, AT(cfg.trials),
-     .range = {.min = 1, .max = 1e9, .whole = true, .unit = "tries this run was chosen from"}},
-    {"profile", .kind = LATER},
-    {"warmup", .kind = LATER},
-    {"tags", FORM, .read = spec_tags},
-    {"note", FORM, .read = spec_note},
-    {"priority", WHOLE, AT(priority), .range = {.max = 9}},
-};
-
-#define WORDS (sizeof words / sizeof *words)
-
 const char *request_word_at(size_t i) {
-    return i < WORDS ? words[i].name : NULL;
+    return i < spec_table_n ? spec_table[i].name : NULL;
 }
 
 static enum err_code read_choice(struct request *r, const struct word *w, struct json_object *v,
@@ -118,14 +33,14 @@ static enum err_code read_word(struct request *r, const struct word *w, struct j
     char *to = (char *)r + w->offset;
     spec_pointer(p, "", w->name);
     switch (w->kind) {
-    case FORM:
-        return w->read(r, v, p, e);
-    case NUMBER:
+    case WORD_FORM:
+        return w->read(r, w, v, p, e);
+    case WORD_NUMBER:
         code = spec_number(v, p, &w->range, &number, e);
         if (code == ERR_NONE)
             memcpy(to, &number, sizeof number);
         return code;
-    case WHOLE: {
+    case WORD_WHOLE: {
         struct range whole = w->range;
         whole.whole = true;
         code = spec_number(v, p, &whole, &number, e);
@@ -133,14 +48,14 @@ static enum err_code read_word(struct request *r, const struct word *w, struct j
             memcpy(to, &(int){(int)number}, sizeof(int));
         return code;
     }
-    case FLAG:
+    case WORD_FLAG:
         code = spec_flag(v, p, &flag, e);
         if (code == ERR_NONE)
             memcpy(to, &flag, sizeof flag);
         return code;
-    case CHOICE:
+    case WORD_CHOICE:
         return read_choice(r, w, v, p, e);
-    case LATER:
+    case WORD_LATER:
         break;
     }
     return ERR_NONE;
@@ -156,7 +71,7 @@ static enum err_code read_profile(struct request *r, struct json_object *params,
     struct json_object *v = spec_member(params, "profile");
     int i = PROFILE_CANDLEMILL;
     if (v) {
-        enum err_code code = spec_choice(v, "/profile", profiles, 2, &i, e);
+        enum err_code code = spec_choice(v, "/profile", spec_word("profile")->names, 2, &i, e);
         if (code != ERR_NONE)
             return code;
     }
@@ -167,9 +82,9 @@ static enum err_code read_profile(struct request *r, struct json_object *params,
 }
 
 static enum err_code read_words(struct request *r, struct json_object *params, struct err *e) {
-    for (size_t i = 0; i < WORDS; i++) {
-        struct json_object *v = spec_member(params, words[i].name);
-        enum err_code code = v ? read_word(r, &words[i], v, e) : ERR_NONE;
+    for (size_t i = 0; i < spec_table_n; i++) {
+        struct json_object *v = spec_member(params, spec_table[i].name);
+        enum err_code code = v ? read_word(r, &spec_table[i], v, e) : ERR_NONE;
         if (code != ERR_NONE)
             return code;
     }
@@ -218,12 +133,11 @@ static enum err_code check_together(const struct request *r, struct err *e) {
 }
 
 static enum err_code read_warmup(struct request *r, struct json_object *params, struct err *e) {
-    static const struct range bars = {.max = BARS_MAX, .whole = true, .unit = "bars"};
     struct json_object *v = spec_member(params, "warmup");
     double number;
     if (!v)
         return ERR_NONE;
-    enum err_code code = spec_number(v, "/warmup", &bars, &number, e);
+    enum err_code code = spec_number(v, "/warmup", &spec_word("warmup")->range, &number, e);
     if (code != ERR_NONE)
         return code;
     if (number < (double)r->want_warmup)
@@ -239,10 +153,10 @@ static enum err_code read_warmup(struct request *r, struct json_object *params, 
 }
 
 static enum err_code parse(struct request *r, struct json_object *params, struct err *e) {
-    const char *names[WORDS];
-    for (size_t i = 0; i < WORDS; i++)
-        names[i] = words[i].name;
-    enum err_code code = spec_keys(params, "", "word", names, WORDS, e);
+    const char *names[SPEC_WORDS_MAX];
+    for (size_t i = 0; i < spec_table_n; i++)
+        names[i] = spec_table[i].name;
+    enum err_code code = spec_keys(params, "", "word", names, spec_table_n, e);
     if (code == ERR_NONE)
         code = read_profile(r, params, e);
     if (code == ERR_NONE)

@@ -7,12 +7,9 @@
 #include "lib/clock.h"
 #include "lib/id.h"
 
-#define MONEY_MAX 1e15 /* beyond it a double no longer knows cents */
-#define UNITS_MAX 1e15
-
-static const char rate_text[] = "a rate: 0.001 is 0.1 %";
-
-enum err_code spec_symbol(struct request *r, struct json_object *v, const char *p, struct err *e) {
+enum err_code spec_symbol(struct request *r, const struct word *w, struct json_object *v,
+                          const char *p, struct err *e) {
+    (void)w;
     const char *s;
     enum err_code code = spec_string(v, p, &s, e);
     if (code != ERR_NONE)
@@ -36,23 +33,24 @@ static enum err_code one_interval(struct json_object *v, const char *p, enum int
     return code;
 }
 
-enum err_code spec_interval(struct request *r, struct json_object *v, const char *p,
-                            struct err *e) {
+enum err_code spec_interval(struct request *r, const struct word *w, struct json_object *v,
+                            const char *p, struct err *e) {
+    (void)w;
     enum err_code code = one_interval(v, p, &r->interval, e);
     r->cfg.interval = r->interval;
     return code;
 }
 
-enum err_code spec_lower_interval(struct request *r, struct json_object *v, const char *p,
-                                  struct err *e) {
+enum err_code spec_lower_interval(struct request *r, const struct word *w, struct json_object *v,
+                                  const char *p, struct err *e) {
+    (void)w;
     return one_interval(v, p, &r->lower, e);
 }
 
-enum err_code spec_funding(struct request *r, struct json_object *v, const char *p, struct err *e) {
-    static const struct range rate = {
-        .min = -0.1, .max = 0.1, .unit = "a rate per 8 h; or the symbol of a funding series"};
+enum err_code spec_funding(struct request *r, const struct word *w, struct json_object *v,
+                           const char *p, struct err *e) {
     if (!json_object_is_type(v, json_type_string))
-        return spec_number(v, p, &rate, &r->cfg.funding, e);
+        return spec_number(v, p, &w->range, &r->cfg.funding, e);
     const char *symbol = json_object_get_string(v);
     if (!symbol_valid(symbol))
         return err_at(e, ERR_INVALID, p, "format",
@@ -73,11 +71,15 @@ static enum err_code date(struct json_object *v, const char *p, int64_t *ret, st
     return code;
 }
 
-enum err_code spec_start(struct request *r, struct json_object *v, const char *p, struct err *e) {
+enum err_code spec_start(struct request *r, const struct word *w, struct json_object *v,
+                         const char *p, struct err *e) {
+    (void)w;
     return date(v, p, &r->start_ms, e);
 }
 
-enum err_code spec_end(struct request *r, struct json_object *v, const char *p, struct err *e) {
+enum err_code spec_end(struct request *r, const struct word *w, struct json_object *v,
+                       const char *p, struct err *e) {
+    (void)w;
     return date(v, p, &r->end_ms, e);
 }
 
@@ -104,15 +106,10 @@ enum err_code spec_size_form(struct json_object *o, const char *p, enum bt_size_
     return ERR_NONE;
 }
 
-enum err_code spec_size(struct request *r, struct json_object *v, const char *p, struct err *e) {
-    static const struct range ranges[] = {
-        [SIZE_EQUITY] = {.max = 1, .above = true, .unit = "a share of equity: 0.5 is half of it"},
-        [SIZE_CASH] = {.max = MONEY_MAX, .above = true, .unit = "money a trade"},
-        [SIZE_UNITS] = {.max = UNITS_MAX, .above = true, .unit = "units a trade"},
-        [SIZE_RISK] = {.max = 1,
-                       .above = true,
-                       .unit = "a share of equity that is lost when the stop is hit"},
-    };
+enum err_code spec_size(struct request *r, const struct word *w, struct json_object *v,
+                        const char *p, struct err *e) {
+    const struct range *ranges = spec_size_ranges;
+    (void)w;
     r->cfg.size_given = true;
     if (!json_object_is_type(v, json_type_object)) {
         r->cfg.size_type = SIZE_EQUITY;
@@ -125,102 +122,81 @@ enum err_code spec_size(struct request *r, struct json_object *v, const char *p,
     return spec_number(spec_member(v, "value"), at, &ranges[r->cfg.size_type], &r->cfg.size, e);
 }
 
-/* Members of an object, each a number of the same kind. */
-struct member {
-    const char *key;
-    struct range range;
-    double *ret;
-};
-
-static enum err_code members(struct json_object *v, const char *p, const struct member *rows,
-                             size_t n, struct err *e) {
+/* Members of an object, each a number at its offset. */
+static enum err_code members(struct request *r, const struct word *w, struct json_object *v,
+                             const char *p, struct err *e) {
     const char *names[8] = {NULL};
-    for (size_t i = 0; i < n; i++)
-        names[i] = rows[i].key;
-    enum err_code code = spec_keys(v, p, "key", names, n, e);
-    for (size_t i = 0; i < n && code == ERR_NONE; i++) {
+    for (size_t i = 0; i < w->n_members; i++)
+        names[i] = w->members[i].name;
+    enum err_code code = spec_keys(v, p, "key", names, w->n_members, e);
+    for (size_t i = 0; i < w->n_members && code == ERR_NONE; i++) {
+        const struct word_member *m = &w->members[i];
         char at[ERR_POINTER_MAX];
-        struct json_object *member = spec_member(v, rows[i].key);
-        spec_pointer(at, p, rows[i].key);
-        if (member)
-            code = spec_number(member, at, &rows[i].range, rows[i].ret, e);
+        struct json_object *member = spec_member(v, m->name);
+        double number;
+        spec_pointer(at, p, m->name);
+        code = member ? spec_number(member, at, &m->range, &number, e) : ERR_NONE;
+        if (member && code == ERR_NONE)
+            memcpy((char *)r + m->offset, &number, sizeof number);
     }
     return code;
 }
 
-enum err_code spec_commission(struct request *r, struct json_object *v, const char *p,
-                              struct err *e) {
-    struct range rate = {.max = 0.1, .unit = rate_text};
-    if (r->cfg.profile == PROFILE_BACKTESTING_PY)
-        rate.min = -0.1; /* that library knows rebates */
-    if (!json_object_is_type(v, json_type_object))
-        return spec_number(v, p, &rate, &r->cfg.commission_rate, e);
-    static const struct range money = {.max = 1e9, .unit = "money a fill"};
-    static const struct range unit_fee = {.max = 1e6, .unit = "money a unit"};
-    static const struct range maker = {
-        .min = -0.01, .max = 0.1, .unit = "a rate: 0.001 is 0.1 %, below 0 a rebate"};
-    const struct member rows[] = {{"rate", rate, &r->cfg.commission_rate},
-                                  {"fixed", money, &r->cfg.commission_fixed},
-                                  {"minimum", money, &r->cfg.commission_minimum},
-                                  {"maker", maker, &r->cfg.commission_maker},
-                                  {"perUnit", unit_fee, &r->cfg.commission_per_unit}};
-    return members(v, p, rows, 5, e);
+/* Only the other profile's library knows a rebate as the rate of all fills. */
+static enum err_code no_rebate(const struct request *r, const struct word *w,
+                               struct json_object *rate, const char *p, struct err *e) {
+    struct range range = w->range;
+    double number;
+    if (!rate || r->cfg.profile == PROFILE_BACKTESTING_PY)
+        return ERR_NONE;
+    range.min = 0;
+    return spec_number(rate, p, &range, &number, e);
 }
 
-enum err_code spec_lot(struct request *r, struct json_object *v, const char *p, struct err *e) {
-    static const struct range units = {.max = UNITS_MAX, .unit = "units; 0 is any fraction"};
-    static const struct range money = {.max = MONEY_MAX, .unit = "money an entry is worth"};
-    const struct member rows[] = {{"step", units, &r->cfg.lot_step},
-                                  {"min", units, &r->cfg.lot_min},
-                                  {"minValue", money, &r->cfg.lot_min_value}};
-    return members(v, p, rows, 3, e);
+enum err_code spec_commission(struct request *r, const struct word *w, struct json_object *v,
+                              const char *p, struct err *e) {
+    char at[ERR_POINTER_MAX];
+    bool object = json_object_is_type(v, json_type_object);
+    spec_pointer(at, p, "rate");
+    enum err_code code =
+        object ? no_rebate(r, w, spec_member(v, "rate"), at, e) : no_rebate(r, w, v, p, e);
+    if (code != ERR_NONE)
+        return code;
+    return object ? members(r, w, v, p, e)
+                  : spec_number(v, p, &w->range, &r->cfg.commission_rate, e);
 }
 
-static enum err_code stop(struct bt_stop *ret, double max, struct json_object *v, const char *p,
-                          struct err *e) {
+enum err_code spec_lot(struct request *r, const struct word *w, struct json_object *v,
+                       const char *p, struct err *e) {
+    return members(r, w, v, p, e);
+}
+
+enum err_code spec_stop(struct request *r, const struct word *w, struct json_object *v,
+                        const char *p, struct err *e) {
+    struct bt_stop stop = {.kind = STOP_FRACTION};
+    enum err_code code = ERR_NONE;
     if (json_object_is_type(v, json_type_string)) {
         const char *expr = json_object_get_string(v);
         if (strlen(expr) > EXPR_MAX)
             return err_at(e, ERR_INVALID, p, "too_long", "%s is longer than %d bytes", p + 1,
                           EXPR_MAX);
-        *ret = (struct bt_stop){.kind = STOP_EXPR, .expr = expr};
-        return ERR_NONE;
-    }
-    if (!json_object_is_type(v, json_type_double) && !json_object_is_type(v, json_type_int))
+        stop = (struct bt_stop){.kind = STOP_EXPR, .expr = expr};
+    } else if (json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int)) {
+        code = spec_number(v, p, &w->range, &stop.fraction, e);
+    } else {
         return err_at(e, ERR_INVALID, p, "type",
                       "%s must be a number (a fraction of the entry price) or a string (an "
                       "expression that gives a price)",
                       p + 1);
-    const struct range range = {
-        .max = max, .above = true, .unit = "a fraction of the entry price: 0.05 is 5 %"};
-    enum err_code code = spec_number(v, p, &range, &ret->fraction, e);
+    }
     if (code == ERR_NONE)
-        ret->kind = STOP_FRACTION;
+        memcpy((char *)r + w->offset, &stop, sizeof stop);
     return code;
 }
 
-enum err_code spec_stop_loss(struct request *r, struct json_object *v, const char *p,
-                             struct err *e) {
-    return stop(&r->cfg.stop_loss, 1, v, p, e);
-}
-
-enum err_code spec_take_profit(struct request *r, struct json_object *v, const char *p,
-                               struct err *e) {
-    return stop(&r->cfg.take_profit, 100, v, p, e);
-}
-
-enum err_code spec_trailing_stop(struct request *r, struct json_object *v, const char *p,
-                                 struct err *e) {
-    return stop(&r->cfg.trailing_stop, 1, v, p, e);
-}
-
-enum err_code spec_break_even(struct request *r, struct json_object *v, const char *p,
-                              struct err *e) {
-    return stop(&r->cfg.break_even, 100, v, p, e);
-}
-
-enum err_code spec_tags(struct request *r, struct json_object *v, const char *p, struct err *e) {
-    (void)r;
+enum err_code spec_tags(struct request *r, const struct word *w, struct json_object *v,
+                        const char *p, struct err *e) {
+    (void)r, (void)w;
     if (!json_object_is_type(v, json_type_array) || json_object_array_length(v) > TAGS_MAX)
         return err_at(e, ERR_INVALID, p, "type", "tags must be an array of at most %d strings",
                       TAGS_MAX);
@@ -237,8 +213,9 @@ enum err_code spec_tags(struct request *r, struct json_object *v, const char *p,
     return ERR_NONE;
 }
 
-enum err_code spec_note(struct request *r, struct json_object *v, const char *p, struct err *e) {
-    (void)r;
+enum err_code spec_note(struct request *r, const struct word *w, struct json_object *v,
+                        const char *p, struct err *e) {
+    (void)r, (void)w;
     const char *note;
     enum err_code code = spec_string(v, p, &note, e);
     if (code == ERR_NONE && strlen(note) > NOTE_MAX)

@@ -1,29 +1,30 @@
 /* The profile backtesting.py: words it lacks are errors there, and some exist only there. */
 #include "lib/spec_words.h"
 
-static enum err_code lacks(const char *pointer, const char *why, struct err *e) {
-    return err_at(e, ERR_INVALID, pointer, "profile", "profile 'backtesting.py' has no %s%s",
-                  pointer + 1, why);
+static enum err_code lacks(const char *word, struct err *e) {
+    char pointer[ERR_POINTER_MAX];
+    spec_pointer(pointer, "", word);
+    return err_at(e, ERR_INVALID, pointer, "profile", "profile 'backtesting.py' has no %s", word);
 }
 
-static enum err_code only_there(const struct request *r, struct err *e) {
-    if (spec_member(r->tree, "exclusiveOrders"))
-        return err_at(e, ERR_INVALID, "/exclusiveOrders", "profile",
-                      "exclusiveOrders exists in profile 'backtesting.py' only");
-    return ERR_NONE;
+static enum err_code only_there(const char *word, struct err *e) {
+    char pointer[ERR_POINTER_MAX];
+    spec_pointer(pointer, "", word);
+    return err_at(e, ERR_INVALID, pointer, "profile", "%s exists in profile 'backtesting.py' only",
+                  word);
 }
 
 enum err_code spec_profile(const struct request *r, struct err *e) {
     const struct bt_config *cfg = &r->cfg;
-    if (cfg->profile != PROFILE_BACKTESTING_PY)
-        return only_there(r, e);
-    static const char *const absent[] = {
-        "/slippage",      "/maintenance", "/path",           "/lot",  "/trailingStop",
-        "/lowerInterval", "/volumeLimit", "/breakEven",      "/tick", "/funding",
-        "/borrow",        "/cooldown",    "/maxTradesPerDay"};
-    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-        if (spec_member(r->tree, absent[i] + 1))
-            return lacks(absent[i], "", e);
+    bool other = cfg->profile == PROFILE_BACKTESTING_PY;
+    for (size_t i = 0; i < spec_table_n; i++) {
+        const struct word *w = &spec_table[i];
+        if (w->profile == (other ? WORD_OWN_PROFILE : WORD_BACKTESTING_PY) &&
+            w->kind != WORD_LATER && spec_member(r->tree, w->name))
+            return other ? lacks(w->name, e) : only_there(w->name, e);
+    }
+    if (!other)
+        return ERR_NONE;
     struct json_object *commission = spec_member(r->tree, "commission");
     if (json_object_is_type(commission, json_type_object) && spec_member(commission, "minimum"))
         return err_at(e, ERR_INVALID, "/commission/minimum", "profile",

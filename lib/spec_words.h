@@ -6,15 +6,7 @@
 #include <stddef.h>
 
 #include "lib/spec.h"
-
-/* Bounds of a number, and what it counts, for the error: "commission must be a number from 0 to 0.1
- * (a rate: 0.001 is 0.1 %)". */
-struct range {
-    double min, max;
-    bool above; /* min itself is too small */
-    bool whole;
-    const char *unit; /* or NULL */
-};
+#include "lib/spec_table.h"
 
 enum err_code spec_number(struct json_object *v, const char *pointer, const struct range *range,
                           double *ret, struct err *e);
@@ -46,27 +38,8 @@ enum err_code spec_size_form(struct json_object *o, const char *pointer,
                              struct err *e);
 
 /* Words with a form of their own: lib/spec_forms.c. */
-enum err_code spec_symbol(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_interval(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_start(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_end(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_size(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_commission(struct request *r, struct json_object *v, const char *p,
-                              struct err *e);
-enum err_code spec_stop_loss(struct request *r, struct json_object *v, const char *p,
-                             struct err *e);
-enum err_code spec_take_profit(struct request *r, struct json_object *v, const char *p,
-                               struct err *e);
-enum err_code spec_trailing_stop(struct request *r, struct json_object *v, const char *p,
-                                 struct err *e);
-enum err_code spec_break_even(struct request *r, struct json_object *v, const char *p,
-                              struct err *e);
-enum err_code spec_lower_interval(struct request *r, struct json_object *v, const char *p,
-                                  struct err *e);
-enum err_code spec_funding(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_lot(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_tags(struct request *r, struct json_object *v, const char *p, struct err *e);
-enum err_code spec_note(struct request *r, struct json_object *v, const char *p, struct err *e);
+word_read spec_symbol, spec_interval, spec_start, spec_end, spec_size, spec_commission, spec_stop,
+    spec_lower_interval, spec_funding, spec_lot, spec_tags, spec_note;
 
 /* strategies and strategyParams, of r->tree: lib/spec_strategies.c. */
 enum err_code spec_strategies(struct request *r, struct json_object *strategies,

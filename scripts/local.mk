@@ -10,5 +10,5 @@ nobase_dist_pkgdata_DATA = \
 	lighttpd-conf/server.conf \
 	lighttpd-conf/site.conf
 dist_doc_DATA = candlemill.conf.example NOTICE
-EXTRA_DIST += autogen.sh docs/api.md docs/execution.md docs/functions.md docs/messages.md docs/metrics.md docs/operations.md docs/performance.md docs/pine.md docs/results.md docs/result.png docs/strategies.md docs/strategy.schema.json \
+EXTRA_DIST += autogen.sh docs/api.md docs/execution.md docs/functions.md docs/messages.md docs/metrics.md docs/operations.md docs/performance.md docs/pine.md docs/results.md docs/request.schema.json docs/result.png docs/strategies.md docs/strategy.schema.json \
 	scripts/packages scripts/services

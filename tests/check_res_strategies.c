@@ -82,6 +82,8 @@ START_TEST(a_strategy_is_judged) {
     ck_assert_int_eq(world_get(&w, "/api/algo/schema/strategy"), 200);
     ck_assert_str_eq(world_text(&w, "/type"), "object");
     ck_assert_ptr_nonnull(world_at(&w, "/properties/rules/properties/maxTradesPerDay"));
+    ck_assert_int_eq(world_get(&w, "/api/algo/schema/request"), 200);
+    ck_assert_ptr_nonnull(world_at(&w, "/properties/maxTradesPerDay/x-group"));
     world_close(&w);
 }
 END_TEST

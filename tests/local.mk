@@ -111,6 +111,7 @@ lib_tests = \
 	tests/check_pine \
 	tests/check_probe \
 	tests/check_report \
+	tests/check_request_schema \
 	tests/check_result \
 	tests/check_run \
 	tests/check_schema \
