@@ -12,7 +12,6 @@ www_sources = \
 	www/src/api.ts \
 	www/src/breakdowns.tsx \
 	www/src/chart.tsx \
-	www/src/execution.tsx \
 	www/src/fields.tsx \
 	www/src/form.tsx \
 	www/src/format.ts \
@@ -24,11 +23,13 @@ www_sources = \
 	www/src/metrics.json \
 	www/src/metrics.ts \
 	www/src/notrades.tsx \
+	www/src/options.tsx \
 	www/src/recent.tsx \
 	www/src/request.ts \
 	www/src/result.tsx \
 	www/src/route.ts \
 	www/src/run.tsx \
+	www/src/schema.ts \
 	www/src/settings.tsx \
 	www/src/start.tsx \
 	www/src/strategies.tsx \

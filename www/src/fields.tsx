@@ -2,6 +2,7 @@
 
 import { createContext } from "preact";
 import { useContext, useId } from "preact/hooks";
+import { words } from "./format";
 import type { FieldError as Fault } from "./types";
 import type { Kids } from "./ui";
 
@@ -112,6 +113,88 @@ export function NumberField(
           step={props.step || "any"}
           required={props.required ?? false}
           disabled={props.disabled ?? false}
+          placeholder={props.placeholder}
+          onInput={(e) => props.onChange(e.currentTarget.value)}
+        />
+        {props.unit && (
+          <span class="unit" aria-hidden="true">
+            {props.unit}
+          </span>
+        )}
+      </span>
+    </Frame>
+  );
+}
+
+/** A number and, beside it, what it counts. */
+export function SortField(
+  props: Parameters<typeof NumberField>[0] & {
+    sort: string;
+    sorts: string[];
+    onSort: (sort: string) => void;
+  },
+) {
+  const { id, input } = useField(props);
+  const wrong = useContext(FieldErrors).has(`${props.name}/type`);
+  return (
+    <Frame id={id} field={props}>
+      <span class="sort">
+        <span class="with-unit">
+          <input
+            {...input}
+            type="number"
+            inputMode="decimal"
+            value={props.value}
+            min={props.min ?? undefined}
+            max={props.max ?? undefined}
+            step={props.step || "any"}
+            required={props.required ?? false}
+            placeholder={props.placeholder}
+            onInput={(e) => props.onChange(e.currentTarget.value)}
+          />
+          {props.unit && (
+            <span class="unit" aria-hidden="true">
+              {props.unit}
+            </span>
+          )}
+        </span>
+        <select
+          data-field={`${props.name}/type`}
+          {...(wrong && { "aria-invalid": true as const, "aria-describedby": `${id}-sort-error` })}
+          aria-label={`${String(props.label)} counts`}
+          value={props.sort}
+          onChange={(e) => props.onSort(e.currentTarget.value)}
+        >
+          {props.sorts.map((sort) => (
+            <option key={sort} value={sort}>
+              {words(sort)}
+            </option>
+          ))}
+        </select>
+      </span>
+      <FieldError name={`${props.name}/type`} id={`${id}-sort-error`} />
+    </Frame>
+  );
+}
+
+export function TextField(
+  props: Common & {
+    value: string;
+    onChange: (value: string) => void;
+    unit?: string;
+    placeholder?: string;
+  },
+) {
+  const { id, input } = useField(props);
+  return (
+    <Frame id={id} field={props}>
+      <span class="with-unit">
+        <input
+          {...input}
+          type="text"
+          autoComplete="off"
+          spellcheck={false}
+          value={props.value}
           placeholder={props.placeholder}
           onInput={(e) => props.onChange(e.currentTarget.value)}
         />

@@ -2,8 +2,7 @@
 
 import { useMemo, useRef, useState } from "preact/hooks";
 import { idempotencyKey, messageOf, post, Problem } from "./api";
-import { Execution } from "./execution";
-import { DateField, errorText, FieldErrors, NumberField, Select } from "./fields";
+import { DateField, errorText, FieldErrors, Select } from "./fields";
 import { date, number, plural } from "./format";
 import {
   choices,
@@ -14,8 +13,10 @@ import {
   wholeRange,
   type Choice,
 } from "./intervals";
+import { OptionGroups, Options } from "./options";
 import { fieldOf, toRequest, type Values } from "./request";
 import { runHref } from "./route";
+import { fieldAt, type Field, type Texts } from "./schema";
 import { Strategies } from "./strategies";
 import type { Backtest, FieldError, StoredSymbol, Strategy } from "./types";
 import { Notice, Synthetic } from "./ui";
@@ -23,6 +24,7 @@ import { Notice, Synthetic } from "./ui";
 interface Props {
   symbols: StoredSymbol[];
   strategies: Strategy[];
+  fields: Field[];
   initial: Values;
 }
 
@@ -40,7 +42,7 @@ export function settled(values: Values, symbols: StoredSymbol[]): Values {
   return { ...values, symbol: symbol.symbol, interval: choice.interval, ...dates };
 }
 
-export function Form({ symbols, strategies, initial }: Props) {
+export function Form({ symbols, strategies, fields, initial }: Props) {
   const [values, setValues] = useState(() => settled(initial, symbols));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -52,7 +54,8 @@ export function Form({ symbols, strategies, initial }: Props) {
   const symbol = symbols.find((s) => s.symbol === values.symbol);
   const list = choices(symbol);
   const choice = list.find((c) => c.interval === values.interval);
-  const errors = useMemo(() => byField(problem?.errors ?? []), [problem]);
+  const errors = useMemo(() => byField(problem?.errors ?? [], fields), [problem, fields]);
+  const words = { fields, texts: values.texts, onChange: (texts: Texts) => set({ texts }) };
 
   async function submit(event: Event) {
     event.preventDefault();
@@ -62,7 +65,7 @@ export function Form({ symbols, strategies, initial }: Props) {
       show(new Problem(400, empty.detail, [empty]));
       return;
     }
-    const request = toRequest(values, strategies);
+    const request = toRequest(values, strategies, fields);
     const body = JSON.stringify(request);
     if (intent.current.body !== body) intent.current = { body, key: idempotencyKey() };
     setBusy(true);
@@ -127,35 +130,21 @@ export function Form({ symbols, strategies, initial }: Props) {
           strategies={strategies}
           chosen={values.chosen}
           onChange={(chosen) => set({ chosen })}
-        />
+        >
+          <Options {...words} of={fields.filter((f) => f.group === "Strategies")} />
+        </Strategies>
         <fieldset class="group">
           <legend>Money</legend>
           <div class="grid">
-            <NumberField
-              name="cash"
-              label="Cash"
-              value={values.cash}
-              min={0}
-              required
-              onChange={(cash) => set({ cash })}
-            />
-            <NumberField
-              name="commission"
-              label="Commission"
-              hint="of each fill's value"
-              unit="%"
-              min={0}
-              max={100}
-              placeholder="0"
-              value={values.commission}
-              onChange={(commission) => set({ commission })}
-            />
+            <Options {...words} of={fields.filter((f) => f.basic)} />
           </div>
         </fieldset>
-        <Execution values={values} set={set} errors={errors} />
+        <OptionGroups {...words} errors={errors} />
         <Carried values={values} set={set} />
         <footer class="submit">
-          <p aria-live="polite">{choice && <Summary choice={choice} values={values} />}</p>
+          <p aria-live="polite">
+            {choice && <Summary choice={choice} values={values} fields={fields} />}
+          </p>
           <button type="submit" class="primary" aria-disabled={busy}>
             {busy ? "Sending…" : "Run backtest"}
           </button>
@@ -175,10 +164,10 @@ function missing(values: Values): FieldError | null {
   return null;
 }
 
-function byField(errors: FieldError[]): Map<string, FieldError[]> {
+function byField(errors: FieldError[], fields: Field[]): Map<string, FieldError[]> {
   const map = new Map<string, FieldError[]>();
   for (const error of errors) {
-    const field = fieldOf(error.pointer);
+    const field = fieldAt(fields, fieldOf(error.pointer));
     map.set(field, [...(map.get(field) ?? []), error]);
   }
   return map;
@@ -257,7 +246,9 @@ function Presets({ choice, values, set }: Part) {
   );
 }
 
-function Summary({ choice, values }: { choice: Choice; values: Values }) {
+function Summary(props: { choice: Choice; values: Values; fields: Field[] }) {
+  const { choice, values, fields } = props;
+  const cash = fields.find((f) => f.name === "cash");
   const bars = estimateBars(choice, { start: values.start, end: values.end });
   if (bars === 0) return <strong>No bars are stored in these dates.</strong>;
   const range = wholeRange(choice);
@@ -265,7 +256,7 @@ function Summary({ choice, values }: { choice: Choice; values: Values }) {
     <>
       About <strong>{plural(bars, "bar")}</strong> of {values.symbol} {values.interval},{" "}
       {date(values.start || range.start)} to {date(values.end || range.end)} UTC, with{" "}
-      {number(Number(values.cash), 0)} in cash
+      {number(Number(cash && (values.texts["cash"] || cash.start)), 0)} in cash
     </>
   );
 }

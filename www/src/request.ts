@@ -1,6 +1,7 @@
-// What the form holds, and the request it makes: percentages here, fractions there. A word of the
-// request that the form has no field for is carried along untouched ("run again" loses nothing).
+// What the form holds, and the request it makes. What the form cannot hold of an earlier request is
+// carried along untouched ("run again" loses nothing).
 
+import { fromWord, toWords, type Field, type Texts } from "./schema";
 import type { Param, Params, ParamValues, Strategy, StrategyAnswer, StrategyWord } from "./types";
 
 /** A strategy in the form; `word`: one given as a whole object, which the form cannot edit. */
@@ -16,21 +17,9 @@ export interface Values {
   start: string;
   end: string;
   chosen: Chosen[];
-  cash: string;
-  size: string; // percent of equity
-  commission: string; // this and the next five: percent, "" = none or the strategy's own
-  spread: string;
-  slippage: string;
-  stopLoss: string;
-  takeProfit: string;
-  trailingStop: string;
-  sides: string; // "" = the strategy's own
-  fill: string;
-  profile: string;
+  texts: Texts; // the words that the service has fields for
   carried: Record<string, unknown>;
 }
-
-export const PROFILES = ["candlemill", "backtesting.py"] as const;
 
 export const defaults: Values = {
   symbol: "",
@@ -38,41 +27,9 @@ export const defaults: Values = {
   start: "",
   end: "",
   chosen: [],
-  cash: "10000",
-  size: "100",
-  commission: "",
-  spread: "",
-  slippage: "",
-  stopLoss: "",
-  takeProfit: "",
-  trailingStop: "",
-  sides: "",
-  fill: "open",
-  profile: "candlemill",
+  texts: {},
   carried: {},
 };
-
-export type PercentWord =
-  "commission" | "spread" | "slippage" | "stopLoss" | "takeProfit" | "trailingStop";
-
-const percentWords: PercentWord[] = [
-  "commission",
-  "spread",
-  "slippage",
-  "stopLoss",
-  "takeProfit",
-  "trailingStop",
-];
-
-// Words that mean nothing to the other library's profile and are an error there.
-const lackedBy: Record<string, string[]> = { "backtesting.py": ["slippage", "trailingStop"] };
-
-export const lacks = (profile: string, word: string) => lackedBy[profile]?.includes(word) ?? false;
-
-/** 0.07 % is 0.0007, not 0.0007000000000000001. */
-function tidy(x: number): number {
-  return Number(x.toPrecision(12));
-}
 
 function paramValue(param: Param, value: string | boolean | undefined): number | boolean {
   if (param.type === "bool") return value === true;
@@ -97,7 +54,7 @@ export function initialValues(strategy: Strategy): Record<string, string | boole
   );
 }
 
-export function toRequest(values: Values, strategies: Strategy[]): Params {
+export function toRequest(values: Values, strategies: Strategy[], fields: Field[]): Params {
   const request: Params = { symbol: values.symbol, interval: values.interval };
   if (values.start) request.startDate = values.start;
   if (values.end) request.endDate = values.end;
@@ -112,23 +69,9 @@ export function toRequest(values: Values, strategies: Strategy[]): Params {
   }
   const kept = values.carried["strategyParams"] as Record<string, ParamValues> | undefined;
   if (kept || Object.keys(params).length > 0) request.strategyParams = { ...kept, ...params };
-  if (values.cash !== "" && values.cash !== defaults.cash) request["cash"] = Number(values.cash);
-  if (values.size !== "" && values.size !== defaults.size) {
-    request["size"] = tidy(Number(values.size) / 100);
-  }
-  for (const word of percentWords) {
-    if (values[word] !== "" && !lacks(values.profile, word)) {
-      request[word] = tidy(Number(values[word]) / 100);
-    }
-  }
-  if (values.sides) request["sides"] = values.sides;
-  if (values.fill !== defaults.fill) request["fill"] = values.fill;
-  if (values.profile !== defaults.profile) request["profile"] = values.profile;
   // A field that the user filled in wins over a carried word.
-  return { ...values.carried, ...request };
+  return { ...values.carried, ...request, ...toWords(fields, values.texts) };
 }
-
-const asPercent = (x: number) => String(tidy(x * 100));
 
 /** A stored time as a day, or null when it is not midnight UTC. */
 function asDay(text: string): string | null {
@@ -153,22 +96,20 @@ function chosenOf(word: StrategyWord, params: Params, strategies: Strategy[]): C
 }
 
 /** The form filled in from the request of an earlier run. */
-export function fromParams(params: Params, strategies: Strategy[]): Values {
-  const values: Values = { ...defaults, chosen: [], carried: {} };
+export function fromParams(params: Params, strategies: Strategy[], fields: Field[]): Values {
+  const values: Values = { ...defaults, chosen: [], texts: {}, carried: {} };
   for (const [word, value] of Object.entries(params)) {
-    const number = typeof value === "number";
     const text = typeof value === "string" ? value : "";
-    if (word === "symbol" || word === "interval" || word === "profile") values[word] = text;
-    else if (word === "sides" || word === "fill") values[word] = text;
+    if (word === "symbol" || word === "interval") values[word] = text;
     else if (word === "startDate" && asDay(text)) values.start = asDay(text)!;
     else if (word === "endDate" && asDay(text)) values.end = asDay(text)!;
-    else if (word === "cash" && number) values.cash = String(value);
-    else if (word === "size" && number) values.size = asPercent(value);
     else if (word === "strategies" && Array.isArray(value)) {
       values.chosen = value.map((w) => chosenOf(w, params, strategies));
-    } else if (percentWords.includes(word as PercentWord) && number) {
-      values[word as PercentWord] = asPercent(value);
-    } else if (word !== "strategyParams" && word !== "userId") values.carried[word] = value;
+    } else if (word !== "strategyParams" && word !== "userId") {
+      const texts = fromWord(fields, word, value);
+      if (texts) Object.assign(values.texts, texts);
+      else values.carried[word] = value;
+    }
   }
   // Parameters of strategies that the form cannot edit stay as they were.
   const opaque = values.chosen.filter((c) => c.word && params.strategyParams?.[c.name]);

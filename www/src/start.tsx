@@ -5,6 +5,7 @@ import { get, messageOf } from "./api";
 import { Form } from "./form";
 import { Recent } from "./recent";
 import { defaults, described, fromParams, initialValues, type Values } from "./request";
+import { fields, type Field, type Schema } from "./schema";
 import type { Backtest, Page, StoredSymbol, Strategy, StrategyAnswer } from "./types";
 import { Notice, useScreenTitle } from "./ui";
 import { recordPath } from "./watch";
@@ -12,6 +13,7 @@ import { recordPath } from "./watch";
 interface Loaded {
   symbols: StoredSymbol[];
   strategies: Strategy[];
+  fields: Field[];
   initial: Values;
   notice: string;
 }
@@ -29,25 +31,28 @@ async function everyPage<T>(path: string): Promise<T[]> {
 }
 
 async function load(from: string | null): Promise<Loaded> {
-  const [symbols, strategies] = await Promise.all([
+  const [symbols, strategies, schema] = await Promise.all([
     everyPage<StoredSymbol>("api/market/symbols"),
     everyPage<StrategyAnswer>("api/algo/strategies").then((list) => list.map(described)),
+    get<Schema>("api/algo/schema/request"),
   ]);
+  const words = fields(schema);
   const usable = symbols.filter((s) => s.intervals.length > 0);
   const first = strategies[0];
   const fresh: Values = {
     ...defaults,
     chosen: first ? [{ name: first.name, values: initialValues(first) }] : [],
   };
-  if (!from) return { symbols: usable, strategies, initial: fresh, notice: "" };
+  const all = { symbols: usable, strategies, fields: words };
+  if (!from) return { ...all, initial: fresh, notice: "" };
   try {
     const { params } = await get<Backtest>(recordPath(from));
     const known = usable.some((s) => s.symbol === params.symbol);
     const notice = known ? "" : `${params.symbol} is not stored here any more.`;
-    return { symbols: usable, strategies, initial: fromParams(params, strategies), notice };
+    return { ...all, initial: fromParams(params, strategies, words), notice };
   } catch (error) {
     const notice = `The settings of ${from} could not be read: ${messageOf(error)}`;
-    return { symbols: usable, strategies, initial: fresh, notice };
+    return { ...all, initial: fresh, notice };
   }
 }
 

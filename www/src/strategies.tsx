@@ -1,17 +1,19 @@
 // Which strategies to run, and their parameters as each strategy describes them itself.
 
 import { CheckField, FieldError, NumberField } from "./fields";
-import { number, words } from "./format";
+import { words } from "./format";
 import { initialValues, type Chosen } from "./request";
 import type { Param, Strategy } from "./types";
+import type { Kids } from "./ui";
 
 interface Props {
   strategies: Strategy[];
   chosen: Chosen[];
   onChange: (chosen: Chosen[]) => void;
+  children: Kids; // how several go together
 }
 
-export function Strategies({ strategies, chosen, onChange }: Props) {
+export function Strategies({ strategies, chosen, onChange, children }: Props) {
   const toggle = (strategy: Strategy, on: boolean) =>
     onChange(
       on
@@ -36,12 +38,7 @@ export function Strategies({ strategies, chosen, onChange }: Props) {
         ))}
       </div>
       <FieldError name="strategies" id="strategies-error" />
-      {chosen.length > 1 && (
-        <p class="hint">
-          {chosen.length} strategies run side by side, each with {number(100 / chosen.length, 0)} %
-          of the cash.
-        </p>
-      )}
+      {chosen.length > 1 && <div class="grid together">{children}</div>}
       {chosen.map((one, i) => (
         <Card
           key={one.name + i}

@@ -31,6 +31,7 @@ export class Fake {
   notModified = 0;
   refuseSockets = false;
   refuseHttp = false;
+  schema = null; // of a request, when it is not the service's own
   rejectNext = null; // {status, body}: the answer of the next POST of a backtest
   onSubmit = () => {};
   sockets = new Set(); // {connection, rooms}
@@ -194,6 +195,9 @@ export class Fake {
     if (url.pathname === "/api/algo/strategies") {
       return this.json(response, 200, { items: data.strategies, next: null });
     }
+    if (url.pathname === "/api/algo/schema/request") {
+      return this.json(response, 200, this.schema ?? (await this.requestSchema()));
+    }
     const match = /^\/api\/algo\/backtest(?:\/([^/]+)(?:\/(\w+))?)?$/.exec(url.pathname);
     if (!match) return this.problem(response, 404, "Not found");
     const [, id, part] = match;
@@ -275,6 +279,11 @@ export class Fake {
       Location: `/api/algo/backtest/${record.backtestId}`,
     });
     if (!known) this.onSubmit(record.backtestId);
+  }
+
+  /** What the real service answers: tests of the service hold the file to it. */
+  async requestSchema() {
+    return JSON.parse(await readFile(join(dist, "../../docs/request.schema.json"), "utf8"));
   }
 
   async file(path, response) {

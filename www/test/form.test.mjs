@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findings } from "./browser.mjs";
+import { findings, fits } from "./browser.mjs";
 import { params, percentIs, run, setUp, shows, subscribed, until, world } from "./world.mjs";
 
 setUp();
@@ -21,9 +21,10 @@ test("a backtest is filled in, sent, watched, and its result is read", async () 
   await page.locator("input[value=rsi]").check();
   await page.getByLabel("Fast").fill("12");
   await page.getByLabel("Lower").fill("25.5");
-  await page.getByLabel("Commission").fill("0.1");
-  await page.getByText("Execution").click();
+  await page.getByLabel("Commission", { exact: true }).fill("0.1");
+  await page.getByText("Stops and targets").click();
   await page.getByLabel("Stop loss").fill("2.5");
+  await page.getByText("Orders", { exact: true }).click();
   await page.getByLabel("Sides").selectOption("long");
   await page.getByRole("button", { name: "Run backtest" }).click();
   await page.getByRole("heading", { name: "BTCUSDT 4h" }).waitFor();
@@ -142,6 +143,128 @@ test("what the service finds wrong stands beside its field", async () => {
   assert.equal(posts(fake), 1);
 });
 
+test("every word of the service has its field, and each is sent as the service reads it", async () => {
+  const { fake, page } = world;
+  await page.goto(fake.url);
+  await page.getByRole("button", { name: "Run backtest" }).waitFor();
+  const open = (name) => page.locator("summary").getByText(name, { exact: true }).click();
+  await page.locator("input[value=rsi]").check();
+  await page.getByLabel("Together").selectOption("majority");
+  await page.getByLabel("Position size counts").selectOption("risk");
+  await page.getByLabel("Position size", { exact: true }).fill("1.5");
+  await page.getByLabel("Commission", { exact: true }).fill("0.05");
+  assert.ok(!(await page.getByLabel("Maker rate").isVisible()), "the rest is folded away");
+  await open("Costs");
+  await page.getByLabel("Maker rate").fill("-0.01");
+  await page.getByLabel("Funding").fill("BTC-FUNDING");
+  await open("Money and size");
+  await page.getByLabel("Hedging").check();
+  await page.getByLabel("Smallest order").fill("10");
+  await page.getByLabel("Volume limit").fill("5");
+  await open("Stops and targets");
+  await page.getByLabel("Break-even").fill("2");
+  await page.getByLabel("Stop loss").fill("close - 2 * atr(14)");
+  await open("Orders");
+  assert.equal(await page.getByLabel("Finer bars").count(), 0, "it belongs to one path");
+  await page.getByLabel("Path inside a bar").selectOption("lower");
+  await page.getByLabel("Finer bars").selectOption("5m");
+  await page.getByLabel("Close at the end").uncheck();
+  await open("When to enter");
+  await page.getByLabel("Trades a day").fill("4");
+  await open("This run");
+  await page.getByLabel("Tags").fill("first, second try");
+  assert.ok(await fits(page));
+  await page.getByRole("button", { name: "Run backtest" }).click();
+  await page.getByRole("heading", { name: "BTCUSDT 1h" }).waitFor();
+  const [{ params: sent, backtestId }] = [...fake.records.values()];
+  const words = {
+    combine: "majority",
+    size: { type: "risk", value: 0.015 },
+    commission: { rate: 0.0005, maker: -0.0001 },
+    funding: "BTC-FUNDING",
+    hedging: true,
+    lot: { minValue: 10 },
+    volumeLimit: 0.05,
+    breakEven: 0.02,
+    stopLoss: "close - 2 * atr(14)",
+    path: "lower",
+    lowerInterval: "5m",
+    finalize: false,
+    maxTradesPerDay: 4,
+    tags: ["first", "second try"],
+  };
+  for (const [word, value] of Object.entries(words)) assert.deepEqual(sent[word], value, word);
+  await page.goto(`${fake.url}#/?from=${backtestId}`);
+  await page.getByText("2 set").first().waitFor();
+  await page.getByRole("button", { name: "Run backtest" }).click();
+  await until("sent again", () => fake.records.size === 2);
+  assert.deepEqual([...fake.records.values()][1].params, sent);
+  assert.deepEqual(page.complaints, []);
+});
+
+test("a word that the page has never heard of is a field all the same", async () => {
+  const { fake, page } = world;
+  fake.schema = structuredClone(await fake.requestSchema());
+  Object.assign(fake.schema.properties, {
+    latency: {
+      title: "Latency",
+      description: "Milliseconds to the venue.",
+      type: "number",
+      minimum: 0,
+      maximum: 5000,
+      default: 20,
+      "x-group": "Venue",
+    },
+    venue: { title: "Venue", anyOf: [{ type: "array" }, { type: "object" }], "x-group": "Venue" },
+  });
+  await page.goto(fake.url);
+  await page.locator("details.option-group summary", { hasText: "Venue" }).click();
+  assert.equal(await page.getByLabel("Latency").inputValue(), "20");
+  await page.getByLabel("Latency").fill("35");
+  await page.getByLabel("Venue").fill('{"name":"x"}');
+  await page.getByRole("button", { name: "Run backtest" }).click();
+  await until("sent", () => fake.records.size === 1);
+  const [{ params: sent }] = [...fake.records.values()];
+  assert.equal(sent.latency, 35);
+  assert.deepEqual(sent.venue, { name: "x" });
+});
+
+test("errors inside an object stand at the part that they are about", async () => {
+  const { fake, page } = world;
+  await page.goto(fake.url);
+  const button = page.getByRole("button", { name: "Run backtest" });
+  await button.waitFor();
+  fake.rejectNext = {
+    status: 400,
+    body: {
+      detail: "The request is not valid.",
+      errors: [
+        { pointer: "/commission/rate", detail: "rate is wrong" },
+        { pointer: "/commission/maker", detail: "maker is wrong" },
+        { pointer: "/size/value", detail: "value is wrong" },
+        { pointer: "/size/type", detail: "type is wrong" },
+        { pointer: "/tags/3", detail: "a tag is wrong" },
+      ],
+    },
+  };
+  await button.click();
+  await shows("The request is not valid.");
+  for (const [field, text] of [
+    ["commission", "rate is wrong"],
+    ["commission/maker", "maker is wrong"],
+    ["size", "value is wrong"],
+    ["size/type", "type is wrong"],
+    ["tags", "a tag is wrong"],
+  ]) {
+    const input = page.locator(`[data-field="${field}"]`);
+    assert.ok(await input.isVisible(), `${field} is shown`);
+    const described = (await input.getAttribute("aria-describedby")).split(" ").pop();
+    assert.match(await page.locator(`[id="${described}"]`).innerText(), new RegExp(text));
+  }
+  assert.ok(!/is wrong/.test(await page.getByRole("alert").innerText()), "told once");
+  assert.deepEqual(await findings(page), []);
+});
+
 test("too many jobs at once: says when to try again", async () => {
   const { fake, page } = world;
   await page.goto(fake.url);
@@ -181,6 +304,8 @@ test("runs again with the settings of an earlier one, also those without a field
   const more = {
     commission: 0.0007,
     pyramiding: 2,
+    cooldown: 3,
+    combine: { of: "tomorrow" },
     strategyParams: { sma: { fast: 7, slow: 21 } },
   };
   const { backtestId } = fake.add({ ...params, ...more }, "completed");
@@ -188,8 +313,10 @@ test("runs again with the settings of an earlier one, also those without a field
   await page.getByRole("link", { name: "Run again with these settings" }).click();
   await page.getByRole("heading", { name: "New backtest" }).waitFor();
   assert.equal(await page.getByLabel("Fast").inputValue(), "7");
-  assert.equal(await page.getByLabel("Commission").inputValue(), "0.07");
-  await shows('{"pyramiding":2}');
+  assert.equal(await page.getByLabel("Commission", { exact: true }).inputValue(), "0.07");
+  // A group with something in it is open.
+  assert.equal(await page.getByLabel("Pyramiding").inputValue(), "2");
+  await shows('{"combine":{"of":"tomorrow"}}');
   await page.getByRole("button", { name: "Run backtest" }).click();
   await until("sent", () => fake.records.size === 2);
   assert.deepEqual([...fake.records.values()][1].params, { ...params, ...more });

@@ -1,6 +1,7 @@
 // The parts without a screen: numbers and times, intervals, requests, the list's merging, routes.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./source.mjs";
 import { strategies as answered, symbols } from "./fake-data.mjs";
@@ -11,7 +12,12 @@ const request = await load("request.ts");
 const metrics = await load("metrics.ts");
 const { parse } = await load("route.ts");
 const { moved } = await load("list.ts");
+const schema = await load("schema.ts");
 const strategies = answered.map(request.described);
+const docs = new URL("../../docs/request.schema.json", import.meta.url);
+const fields = schema.fields(JSON.parse(readFileSync(docs, "utf8")));
+const toRequest = (values) => request.toRequest(values, strategies, fields);
+const fromParams = (params) => request.fromParams(params, strategies, fields);
 
 test("numbers carry their sign, and nothing is no number", () => {
   assert.equal(f.number(-1234.567), "−1,234.57");
@@ -109,7 +115,7 @@ test("parameters are read by name and as a list", () => {
 });
 
 test("a request holds what was chosen and leaves defaults to the service", () => {
-  assert.deepEqual(request.toRequest(values(), strategies), {
+  assert.deepEqual(toRequest(values()), {
     symbol: "BTCUSDT",
     interval: "1h",
     startDate: "2023-01-01",
@@ -120,33 +126,37 @@ test("a request holds what was chosen and leaves defaults to the service", () =>
 });
 
 test("percentages become exact fractions and back", () => {
-  const sent = request.toRequest(
-    values({ commission: "0.07", stopLoss: "2.5", size: "50", cash: "2500" }),
-    strategies,
-  );
+  const texts = { commission: "0.07", stopLoss: "2.5", size: "50", cash: "2500", funding: "0.01" };
+  const sent = toRequest(values({ texts }));
   assert.equal(sent.commission, 0.0007);
   assert.equal(sent.stopLoss, 0.025);
   assert.equal(sent.size, 0.5);
   assert.equal(sent.cash, 2500);
-  const back = request.fromParams(sent, strategies);
-  assert.equal(back.commission, "0.07");
-  assert.equal(back.stopLoss, "2.5");
-  assert.equal(back.size, "50");
-  assert.deepEqual(request.toRequest(back, strategies), sent);
+  assert.equal(sent.funding, 0.0001);
+  const back = fromParams(sent);
+  assert.deepEqual(back.texts, texts);
+  assert.deepEqual(toRequest(back), sent);
 });
 
-test("the other library's profile is not sent words that it lacks", () => {
-  const sent = request.toRequest(
-    values({ profile: "backtesting.py", slippage: "1", trailingStop: "5", spread: "0.1" }),
-    strategies,
-  );
+test("a profile is not sent words that it lacks", () => {
+  const texts = { slippage: "1", trailingStop: "5", spread: "0.1", exclusiveOrders: "true" };
+  const sent = toRequest(values({ texts: { ...texts, profile: "backtesting.py" } }));
   assert.equal(sent.profile, "backtesting.py");
   assert.equal(sent.slippage, undefined);
   assert.equal(sent.trailingStop, undefined);
   assert.equal(sent.spread, 0.001);
+  assert.equal(sent.exclusiveOrders, true);
+  const other = toRequest(values({ texts }));
+  assert.equal(other.slippage, 0.01);
+  assert.equal(other.exclusiveOrders, undefined);
 });
 
-test("running again loses nothing, also what the form has no field for", () => {
+test("a field that was emptied says nothing", () => {
+  const sent = toRequest(values({ texts: { cash: "", stopLoss: "", tags: "", size: "" } }));
+  assert.deepEqual(sent, toRequest(values()));
+});
+
+test("running again loses nothing, also what no field can hold", () => {
   const params = {
     symbol: "BTCUSDT",
     interval: "1h",
@@ -156,11 +166,46 @@ test("running again loses nothing, also what the form has no field for", () => {
     strategyParams: { sma: { fast: 5, slow: 9 }, mine: { n: 3 } },
     commission: { rate: 0.001, minimum: 1 },
     stopLoss: "close - 2 * atr(14)",
+    takeProfit: "105", // a price, which as a number would be a fraction
+    size: { type: "risk", value: 0.01 },
+    lot: { step: 0.001 },
+    funding: "FUNDING",
+    borrow: 0.03,
+    finalize: false,
     pyramiding: 2,
-    tags: ["a"],
+    tags: ["a", "b,c"],
+    note: "why",
+    unheard: [1],
   };
-  const again = request.toRequest(request.fromParams(params, strategies), strategies);
-  assert.deepEqual(again, { ...params, startDate: "2023-01-01" });
+  const values = fromParams(params);
+  assert.deepEqual(toRequest(values), { ...params, startDate: "2023-01-01" });
+  assert.deepEqual(Object.keys(values.carried).sort(), [
+    "endDate",
+    "strategyParams",
+    "tags",
+    "takeProfit",
+    "unheard",
+  ]);
+});
+
+test("every word of the service is a field of a known kind", () => {
+  assert.deepEqual(
+    fields.filter((f) => f.kind === "json" || f.group === "More" || !f.help),
+    [],
+  );
+  const kinds = Object.fromEntries(fields.map((f) => [f.name, f.kind]));
+  assert.equal(kinds["size"], "sort");
+  assert.equal(kinds["commission"], "number");
+  assert.equal(kinds["commission/perUnit"], "number");
+  assert.equal(kinds["lot/minValue"], "number");
+  assert.equal(kinds["stopLoss"], "either");
+  assert.equal(kinds["lowerInterval"], "choice");
+  assert.equal(kinds["hedging"], "flag");
+  assert.equal(kinds["tags"], "list");
+  assert.deepEqual(
+    fields.filter((f) => f.basic).map((f) => f.name),
+    ["cash", "size", "commission"],
+  );
 });
 
 test("many strategies are named in a few words", () => {
