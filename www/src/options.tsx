@@ -131,7 +131,11 @@ function Group(props: Props & { name: string; of: Field[]; errors: Map<string, F
     >
       <summary>
         <span>{name}</span>{" "}
-        <span class="muted">{set > 0 ? `${set} set` : here.map((f) => f.label).join(", ")}</span>
+        {set > 0 ? (
+          <span class="muted">{set} set</span>
+        ) : (
+          <span class="muted inside">{here.map((f) => f.label).join(", ")}</span>
+        )}
       </summary>
       <div class="grid">
         <Options {...props} of={of} />
