@@ -62,8 +62,7 @@ static struct terms terms_of(const struct run *r, size_t k) {
         .leverage = cfg->leverage,
         .maintenance = cfg->maintenance,
         .volume_limit = cfg->volume_limit,
-        .size_type =
-            rules->node[RULE_SIZE] >= 0 ? cfg->strategies[k].strategy->size_type : cfg->size_type,
+        .size_type = rules->own_size ? cfg->strategies[k].strategy->size_type : cfg->size_type,
         .hedging = cfg->hedging,
         .carry = {.funding = cfg->funding,
                   .borrow = cfg->borrow,
@@ -94,7 +93,7 @@ static struct broker_config broker_of(const struct run *r, enum bt_path path, si
         .allow = {cfg->sides != SIDES_SHORT, cfg->sides != SIDES_LONG},
         .finalize = cfg->finalize,
         .vote = cfg->combine != COMBINE_SLEEVES,
-        .pyramiding = cfg->pyramiding,
+        .pyramiding = r->rules[k].pyramiding > 0 ? r->rules[k].pyramiding : cfg->pyramiding,
         .max_bars = cfg->max_bars,
         .size = r->rules[k].node[RULE_SIZE] >= 0 ? (double)NAN : cfg->size,
         .cooldown = cfg->cooldown,

@@ -16,6 +16,7 @@
 #include "engine/zone.h"
 
 #define BACKTEST_STRATEGIES_MAX 32
+#define PYRAMIDING_MAX          1000 /* entries of a side held at once */
 
 enum bt_profile { PROFILE_CANDLEMILL, PROFILE_BACKTESTING_PY };
 enum bt_combine { COMBINE_SLEEVES, COMBINE_ALL, COMBINE_ANY, COMBINE_MAJORITY };
@@ -48,7 +49,8 @@ struct bt_config {
     double cash;
     enum bt_size_type size_type;
     double size;
-    bool size_given; /* by the request: a size rule of a strategy does not apply */
+    bool size_given;       /* by the request: a size rule of a strategy does not apply */
+    const char *size_expr; /* NULL, or the request's size as an expression, instead of size */
     double commission_rate, commission_fixed, commission_minimum;
     double commission_per_unit;
     double commission_maker; /* rate of limit and take-profit fills; NaN: commission_rate */
@@ -60,6 +62,7 @@ struct bt_config {
     struct bt_stop stop_loss, take_profit, trailing_stop, break_even;
     bool hedging, exclusive_orders, finalize;
     int pyramiding;
+    bool pyramiding_given;                   /* by the request: a strategy's own does not apply */
     int max_bars;                            /* 0: none */
     double lot_step, lot_min, lot_min_value; /* units, units, money of an entry */
     double volume_limit; /* share of the last closed bar\'s volume an entry may be, 0: any */

@@ -1,6 +1,9 @@
 #include "engine/rules.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "engine/plan_node.h"
 
 static void copy_text(char *to, size_t size, const char *from) {
     size_t n = strlen(from);
@@ -106,6 +109,8 @@ static const struct bt_stop *word_value(const struct bt_config *cfg, size_t word
 static bool is_replaced(const struct bt_config *cfg, enum rule rule) {
     if (rule == RULE_SIZE)
         return cfg->size_given;
+    if (rule == RULE_PYRAMIDING)
+        return cfg->pyramiding_given;
     for (size_t w = 0; w < WORDS; w++) {
         if (word_value(cfg, w)->kind == STOP_NONE)
             continue;
@@ -117,10 +122,17 @@ static bool is_replaced(const struct bt_config *cfg, enum rule rule) {
     return false;
 }
 
-/* The stops of the request, for both sides. */
+/* The stops of the request, for both sides, and its size when that is an expression. */
 static bool add_words(struct compile *c, const struct plan_scope *scope) {
     static const struct plan_scope nothing = {.position = true};
     bool vote = c->cfg->combine != COMBINE_SLEEVES;
+    if (c->cfg->size_expr) {
+        int node = add(c, RULE_SIZE, c->cfg->size_expr, vote ? &nothing : scope, VALUE_NUMBER,
+                       rule_name(RULE_SIZE));
+        if (node < 0)
+            return false;
+        c->rules->node[RULE_SIZE] = node;
+    }
     for (size_t w = 0; w < WORDS; w++) {
         const struct bt_stop *value = word_value(c->cfg, w);
         if (value->kind == STOP_NONE)
@@ -142,6 +154,49 @@ static bool add_words(struct compile *c, const struct plan_scope *scope) {
     return true;
 }
 
+/* A rule that is a number, read once. False: refused. */
+static bool constant(struct compile *c, const struct strategy *s, const struct plan_scope *scope,
+                     enum rule rule, double *ret) {
+    int node = add(c, rule, s->rules[rule], scope, VALUE_NUMBER, rule_name(rule));
+    if (node < 0)
+        return false;
+    return plan_is_constant(c->plan, node, ret) ||
+           refuse(c, rule, "this is a constant: a number or made of parameters");
+}
+
+static bool add_pyramiding(struct compile *c, const struct strategy *s,
+                           const struct plan_scope *scope) {
+    double x;
+    if (!constant(c, s, scope, RULE_PYRAMIDING, &x))
+        return false;
+    if (!(x >= 1 && x <= PYRAMIDING_MAX) || x - floor(x) > 0)
+        return refuse(c, RULE_PYRAMIDING, "pyramiding is a whole number from 1 to 1000");
+    c->rules->pyramiding = (int)x;
+    return true;
+}
+
+/* A stop or target as a fraction of the entry price. */
+static bool add_fraction(struct compile *c, const struct strategy *s,
+                         const struct plan_scope *scope, enum rule rule) {
+    double x;
+    if (!constant(c, s, scope, rule, &x))
+        return false;
+    for (int k = 0; k < SIDE_COUNT * LEVEL_COUNT; k++) {
+        enum side side = (enum side)(k / LEVEL_COUNT);
+        enum level level = (enum level)(k % LEVEL_COUNT);
+        if (level_rule_of(side, level) != rule)
+            continue;
+        bool below = level == LEVEL_STOP || level == LEVEL_TRAIL;
+        if (!(x > 0 && x <= (below ? 1 : 100)))
+            return refuse(c, rule,
+                          below ? "a fraction of the entry price is above 0 and at most 1"
+                                : "a fraction of the entry price is above 0 and at most 100");
+        c->rules->level_rule[side][level] =
+            (struct level_rule){.kind = STOP_FRACTION, .fraction = x};
+    }
+    return true;
+}
+
 static bool add_rule(struct compile *c, const struct strategy *s, const struct plan_scope *scope,
                      enum rule rule) {
     bool py = c->cfg->profile == PROFILE_BACKTESTING_PY;
@@ -153,6 +208,11 @@ static bool add_rule(struct compile *c, const struct strategy *s, const struct p
                       "stops and size apply");
     if (is_replaced(c->cfg, rule))
         return true;
+    if (rule == RULE_PYRAMIDING)
+        return add_pyramiding(c, s, scope);
+    if (s->fraction[rule])
+        return add_fraction(c, s, scope, rule);
+    c->rules->own_size |= rule == RULE_SIZE;
     int node = add(c, rule, s->rules[rule], scope,
                    rule < RULE_CONDITIONS ? VALUE_CONDITION : VALUE_NUMBER, rule_name(rule));
     c->rules->node[rule] = node;

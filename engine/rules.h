@@ -16,6 +16,8 @@ struct rules {
     struct program *program[RULE_COUNT]; /* of rules that read the position, else NULL; then the
                                           * node of a condition is the program's bound */
     struct level_rule level_rule[SIDE_COUNT][LEVEL_COUNT];
+    bool own_size;           /* RULE_SIZE is the strategy's, not the request's */
+    int pyramiding;          /* the strategy's own, or 0 */
     size_t lookback;         /* bars before any of its rules may act */
     size_t lookback_compat;  /* the same by profile backtesting.py: indicators alone */
     size_t recursive_length; /* longest length of a recursive function */

@@ -41,6 +41,7 @@ static const char *const rule_names[RULE_COUNT] = {
     [RULE_ENTRY_BARS] = "entryBars",
     [RULE_COOLDOWN] = "cooldown",
     [RULE_MAX_TRADES_PER_DAY] = "maxTradesPerDay",
+    [RULE_PYRAMIDING] = "pyramiding",
 };
 
 const char *rule_name(enum rule rule) {

@@ -4,6 +4,7 @@
 #ifndef ENGINE_STRATEGY_H
 #define ENGINE_STRATEGY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define STRATEGY_NAME_MAX    32 /* bytes with the NUL: strategy, parameter and define names */
@@ -67,6 +68,7 @@ enum rule {
     RULE_ENTRY_BARS,         /* bars a resting entry lives; none: 1 */
     RULE_COOLDOWN,           /* bars after an exit on whose closes no entry is decided */
     RULE_MAX_TRADES_PER_DAY, /* entries filled in one UTC day */
+    RULE_PYRAMIDING,         /* entries of a side held at once; a constant */
     RULE_COUNT
 };
 
@@ -92,6 +94,8 @@ struct strategy {
     const struct define *defines;
     size_t n_defines;
     const char *rules[RULE_COUNT];
+    bool fraction[RULE_COUNT];   /* a stop or target: the rule is a constant, made of numbers and
+                                  * parameters, and means a fraction of the trade's entry price */
     enum bt_size_type size_type; /* of RULE_SIZE: "size":"expr" is SIZE_EQUITY, else
                                   * "size":{"type":"risk","value":"expr"} as in a request */
 };

@@ -77,6 +77,7 @@ static enum err_code read_profile(struct request *r, struct json_object *params,
     }
     bt_config_init(&r->cfg, (enum bt_profile)i);
     r->cfg.want_band = true;
+    r->cfg.pyramiding_given = spec_member(params, "pyramiding") != NULL;
     r->cfg.find_zone = zone_find;
     return ERR_NONE;
 }

@@ -106,20 +106,30 @@ enum err_code spec_size_form(struct json_object *o, const char *p, enum bt_size_
     return ERR_NONE;
 }
 
+static enum err_code expression(struct json_object *v, const char *p, const char **ret,
+                                struct err *e) {
+    *ret = json_object_get_string(v);
+    if (strlen(*ret) > EXPR_MAX)
+        return err_at(e, ERR_INVALID, p, "too_long", "%s is longer than %d bytes", p + 1, EXPR_MAX);
+    return ERR_NONE;
+}
+
 enum err_code spec_size(struct request *r, const struct word *w, struct json_object *v,
                         const char *p, struct err *e) {
-    const struct range *ranges = spec_size_ranges;
-    (void)w;
-    r->cfg.size_given = true;
-    if (!json_object_is_type(v, json_type_object)) {
-        r->cfg.size_type = SIZE_EQUITY;
-        return spec_number(v, p, &ranges[SIZE_EQUITY], &r->cfg.size, e);
-    }
     char at[ERR_POINTER_MAX];
-    enum err_code code = spec_size_form(v, p, &r->cfg.size_type, at, e);
-    if (code != ERR_NONE)
-        return code;
-    return spec_number(spec_member(v, "value"), at, &ranges[r->cfg.size_type], &r->cfg.size, e);
+    (void)w;
+    snprintf(at, sizeof at, "%s", p);
+    r->cfg.size_given = true;
+    r->cfg.size_type = SIZE_EQUITY;
+    if (json_object_is_type(v, json_type_object)) {
+        enum err_code code = spec_size_form(v, p, &r->cfg.size_type, at, e);
+        if (code != ERR_NONE)
+            return code;
+        v = spec_member(v, "value");
+    }
+    if (json_object_is_type(v, json_type_string))
+        return expression(v, at, &r->cfg.size_expr, e);
+    return spec_number(v, at, &spec_size_ranges[r->cfg.size_type], &r->cfg.size, e);
 }
 
 /* Members of an object, each a number at its offset. */
@@ -176,11 +186,8 @@ enum err_code spec_stop(struct request *r, const struct word *w, struct json_obj
     struct bt_stop stop = {.kind = STOP_FRACTION};
     enum err_code code = ERR_NONE;
     if (json_object_is_type(v, json_type_string)) {
-        const char *expr = json_object_get_string(v);
-        if (strlen(expr) > EXPR_MAX)
-            return err_at(e, ERR_INVALID, p, "too_long", "%s is longer than %d bytes", p + 1,
-                          EXPR_MAX);
-        stop = (struct bt_stop){.kind = STOP_EXPR, .expr = expr};
+        stop.kind = STOP_EXPR;
+        code = expression(v, p, &stop.expr, e);
     } else if (json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int)) {
         code = spec_number(v, p, &w->range, &stop.fraction, e);
     } else {

@@ -39,6 +39,9 @@ enum err_code spec_profile(const struct request *r, struct err *e) {
         return err_at(e, ERR_INVALID, "/size/type", "profile",
                       "profile 'backtesting.py' sizes by 'equity' (a share of the free margin) or "
                       "'units'");
+    if (cfg->size_expr)
+        return err_at(e, ERR_INVALID, "/size", "profile",
+                      "profile 'backtesting.py' takes a number as size, no expression");
     if (cfg->size_type == SIZE_UNITS && cfg->size != (double)(long long)cfg->size)
         return err_at(e, ERR_INVALID, "/size/value", "profile",
                       "profile 'backtesting.py' trades whole units");

@@ -30,15 +30,19 @@ static void type(struct json_out *j, const char *name) {
     json_put_string(j, "type", name);
 }
 
-/* The members of an object that is a number within bounds. */
-static void number(struct json_out *j, const struct range *range, bool whole) {
-    type(j, whole || range->whole ? "integer" : "number");
+static void bounds(struct json_out *j, const struct range *range) {
     json_put_double(j, range->above ? "exclusiveMinimum" : "minimum", range->min);
     json_put_double(j, "maximum", range->max);
     if (range->fraction)
         json_put_bool(j, "x-fraction", true);
     if (range->unit)
         json_put_string(j, "x-unit", range->unit);
+}
+
+/* The members of an object that is a number within bounds. */
+static void number(struct json_out *j, const struct range *range, bool whole) {
+    type(j, whole || range->whole ? "integer" : "number");
+    bounds(j, range);
 }
 
 /* A default out of bounds stands for "none", and none is told by leaving the word out. */
@@ -86,6 +90,15 @@ static void members(struct json_out *j, const struct word *w, const struct reque
         json_put_string(j, "x-plain", w->members[0].name);
 }
 
+/* An expression of a size is judged at each entry. */
+static void number_or_expression(struct json_out *j, const struct range *range) {
+    static const char *const types[] = {"number", "string", NULL};
+    strings(j, "type", types);
+    bounds(j, range);
+    json_put_string(j, "x-text", "expression");
+    json_put_int(j, "maxLength", EXPR_MAX);
+}
+
 /* size: a plain number is a share of equity; else its type says what the value counts. */
 static void sizes(struct json_out *j) {
     static const char *const required[] = {"type", "value", NULL};
@@ -93,6 +106,9 @@ static void sizes(struct json_out *j) {
     json_begin(j, '[');
     open_object(j, NULL);
     number(j, &spec_size_ranges[SIZE_EQUITY], false);
+    json_end(j, '}');
+    open_object(j, NULL);
+    string(j, "expression");
     json_end(j, '}');
     for (int t = SIZE_EQUITY; t <= SIZE_RISK; t++) {
         open_object(j, NULL);
@@ -103,7 +119,7 @@ static void sizes(struct json_out *j) {
         json_put_string(j, "const", spec_size_types[t]);
         json_end(j, '}');
         open_object(j, "value");
-        number(j, &spec_size_ranges[t], false);
+        number_or_expression(j, &spec_size_ranges[t]);
         json_end(j, '}');
         json_end(j, '}');
         json_put_bool(j, "additionalProperties", false);

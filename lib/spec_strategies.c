@@ -158,7 +158,8 @@ static struct json_object *own_object(const struct request *r, size_t i) {
     return is_object_form(v) ? v : NULL;
 }
 
-static const char *stop_word(const struct request *r, const char *where) {
+/* The word of the request that holds the expression, or NULL: it is a strategy's. */
+static const char *own_word(const struct request *r, const char *where) {
     const struct bt_config *cfg = &r->cfg;
     if (strcmp(where, "stopLoss") == 0 && cfg->stop_loss.kind == STOP_EXPR)
         return "/stopLoss";
@@ -168,6 +169,8 @@ static const char *stop_word(const struct request *r, const char *where) {
         return "/trailingStop";
     if (strcmp(where, "breakEven") == 0 && cfg->break_even.kind == STOP_EXPR)
         return "/breakEven";
+    if (strcmp(where, "size") == 0 && cfg->size_expr)
+        return "/size";
     return NULL;
 }
 
@@ -187,7 +190,7 @@ enum err_code spec_compile(struct request *r, struct err *e) {
         return ERR_NONE;
     if (status != BT_BAD_STRATEGY)
         return err_set(e, ERR_INTERNAL, "out of memory");
-    const char *word = stop_word(r, found.expr.where);
+    const char *word = own_word(r, found.expr.where);
     if (word) {
         err_at(e, ERR_INVALID, word, "expression", "%s: line %d, column %d: %s", word + 1,
                found.expr.line, found.expr.column, found.expr.message);

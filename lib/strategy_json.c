@@ -66,6 +66,7 @@ static const struct rule_word {
     {"entryBars", RULE_ENTRY_BARS, -1},
     {"cooldown", RULE_COOLDOWN, -1},
     {"maxTradesPerDay", RULE_MAX_TRADES_PER_DAY, -1},
+    {"pyramiding", RULE_PYRAMIDING, -1},
 };
 
 #define RULE_WORDS (sizeof rule_words / sizeof *rule_words)
@@ -76,6 +77,10 @@ static const char *const type_names[] = {"int", "float", "bool"};
 
 const char *strategy_rule_word(size_t i) {
     return i < RULE_WORDS ? rule_words[i].word : NULL;
+}
+
+enum rule strategy_rule_at(size_t i) {
+    return rule_words[i].first;
 }
 
 static bool strategy_name_valid(const char *s) {
@@ -239,13 +244,47 @@ static enum err_code parse_defines(struct json_object *o, const char *pointer, s
     return ERR_NONE;
 }
 
-static enum err_code put_rule(struct strategy *s, enum rule rule, const char *expr, const char *at,
-                              struct err *e) {
+static bool is_number(struct json_object *v) {
+    return json_object_is_type(v, json_type_double) || json_object_is_type(v, json_type_int);
+}
+
+/* A number where an expression may stand is the text of one. */
+static enum err_code number_or_expression(struct json_object *v, const char *at, const char **ret,
+                                          struct err *e) {
+    if (!is_number(v))
+        return expression(v, at, ret, e);
+    *ret = json_object_get_string(v); /* borrowed: lives as long as the tree */
+    return ERR_NONE;
+}
+
+static enum err_code put_rule(struct strategy *s, enum rule rule, const char *expr, bool fraction,
+                              const char *at, struct err *e) {
     if (s->rules[rule])
         return err_at(e, ERR_INVALID, at, "given_twice",
                       "%s is given twice: with and without its side", rule_name(rule));
     s->rules[rule] = expr;
+    s->fraction[rule] = fraction;
     return ERR_NONE;
+}
+
+bool strategy_rule_fraction(enum rule rule) {
+    return rule >= RULE_LONG_STOP_LOSS && rule <= RULE_SHORT_BREAK_EVEN;
+}
+
+/* A number of units, bars, entries or a share, which may be written as one. Prices may not: a
+ * number there is a fraction of the entry price, or a mistake. */
+bool strategy_rule_counts(enum rule rule) {
+    return rule >= RULE_LONG_TAKE_PROFIT_SHARE;
+}
+
+/* {"fraction":"stop / 100"} */
+static enum err_code fraction_form(struct json_object *o, const char *p, const char **ret_expr,
+                                   struct err *e) {
+    static const char *const keys[] = {"fraction"};
+    char at[ERR_POINTER_MAX];
+    enum err_code code = spec_keys(o, p, "key", keys, 1, e);
+    spec_pointer(at, p, keys[0]);
+    return code == ERR_NONE ? number_or_expression(spec_member(o, keys[0]), at, ret_expr, e) : code;
 }
 
 /* {"type":"risk","value":"0.01"} */
@@ -253,7 +292,22 @@ static enum err_code size_form(struct json_object *o, const char *p, const char 
                                enum bt_size_type *ret_type, struct err *e) {
     char at[ERR_POINTER_MAX];
     enum err_code code = spec_size_form(o, p, ret_type, at, e);
-    return code == ERR_NONE ? expression(spec_member(o, "value"), at, ret_expr, e) : code;
+    return code == ERR_NONE ? number_or_expression(spec_member(o, "value"), at, ret_expr, e) : code;
+}
+
+/* One rule in whatever form it has. */
+static enum err_code read_rule(struct json_object *v, enum rule rule, const char *at,
+                               struct strategy *s, const char **ret_expr, bool *ret_fraction,
+                               struct err *e) {
+    bool object = json_object_is_type(v, json_type_object);
+    *ret_fraction = strategy_rule_fraction(rule) && (object || is_number(v));
+    if (*ret_fraction && object)
+        return fraction_form(v, at, ret_expr, e);
+    if (rule == RULE_SIZE && object)
+        return size_form(v, at, ret_expr, &s->size_type, e);
+    if (*ret_fraction || strategy_rule_counts(rule))
+        return number_or_expression(v, at, ret_expr, e);
+    return expression(v, at, ret_expr, e);
 }
 
 static enum err_code parse_rules(struct json_object *o, const char *pointer, struct strategy *s,
@@ -268,18 +322,16 @@ static enum err_code parse_rules(struct json_object *o, const char *pointer, str
         code = spec_keys(rules, map, "rule", names, RULE_WORDS, e);
     for (size_t i = 0; i < RULE_WORDS && code == ERR_NONE; i++) {
         const char *expr;
+        bool fraction;
         struct json_object *v = spec_member(rules, names[i]);
         spec_pointer(at, map, names[i]);
         if (!v)
             continue;
-        if (rule_words[i].first == RULE_SIZE && json_object_is_type(v, json_type_object))
-            code = size_form(v, at, &expr, &s->size_type, e);
-        else
-            code = expression(v, at, &expr, e);
+        code = read_rule(v, rule_words[i].first, at, s, &expr, &fraction, e);
         if (code == ERR_NONE)
-            code = put_rule(s, rule_words[i].first, expr, at, e);
+            code = put_rule(s, rule_words[i].first, expr, fraction, at, e);
         if (code == ERR_NONE && rule_words[i].second >= 0)
-            code = put_rule(s, (enum rule)rule_words[i].second, expr, at, e);
+            code = put_rule(s, (enum rule)rule_words[i].second, expr, fraction, at, e);
     }
     if (code == ERR_NONE && !s->rules[RULE_LONG_ENTRY] && !s->rules[RULE_SHORT_ENTRY])
         return err_at(e, ERR_INVALID, map, "missing",
@@ -357,7 +409,8 @@ static bool row_applies(const struct strategy *s, const struct rule_word *row) {
         return false;
     if (row->second >= 0) {
         const char *other = s->rules[row->second];
-        return other && strcmp(expr, other) == 0;
+        return other && strcmp(expr, other) == 0 &&
+               s->fraction[row->first] == s->fraction[row->second];
     }
     for (size_t i = 0; i < RULE_WORDS; i++)
         if (rule_words[i].second >= 0 &&
@@ -369,12 +422,18 @@ static bool row_applies(const struct strategy *s, const struct rule_word *row) {
 static void put_rule_json(struct json_out *j, const struct strategy *s,
                           const struct rule_word *row) {
     const char *expr = s->rules[row->first];
-    if (row->first != RULE_SIZE || s->size_type == SIZE_EQUITY) {
+    bool fraction = s->fraction[row->first];
+    if (!fraction && (row->first != RULE_SIZE || s->size_type == SIZE_EQUITY)) {
         json_put_string(j, row->word, expr);
         return;
     }
     json_key(j, row->word);
     json_begin(j, '{');
+    if (fraction) {
+        json_put_string(j, "fraction", expr);
+        json_end(j, '}');
+        return;
+    }
     json_put_string(j, "type", spec_size_types[s->size_type]);
     json_put_string(j, "value", expr);
     json_end(j, '}');

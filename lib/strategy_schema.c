@@ -19,8 +19,10 @@ static const struct {
     {"exit2Share", "Number from 0 to 1: that part of the entry's units; a half when left out."},
     {"limit", "Price: the entry is a limit order at it."},
     {"stop", "Price: the entry is a stop order at it; with limit, a stop-limit order."},
-    {"stopLoss", "Price on the losing side, fixed when the entry is decided."},
-    {"takeProfit", "Price on the winning side, fixed when the entry is decided."},
+    {"stopLoss", "Price on the losing side, fixed when the entry is decided; a number is a "
+                 "fraction of the entry price."},
+    {"takeProfit", "Price on the winning side, fixed when the entry is decided; a number is a "
+                   "fraction of the entry price."},
     {"takeProfit2", "A second target."},
     {"takeProfit3", "A third target."},
     {"takeProfitShare", "Number from 0 to 1: the part of the entry that takeProfit closes."},
@@ -36,6 +38,7 @@ static const struct {
     {"entryBars", "Number: bars that an entry at a price lives; 1 when left out."},
     {"cooldown", "Number: bars after an exit without an entry."},
     {"maxTradesPerDay", "Number: entries that are filled in one UTC day."},
+    {"pyramiding", "Whole number, a constant: entries of a side held at once; 1 when left out."},
 };
 
 static const char *help_of(const char *word) {
@@ -132,14 +135,45 @@ static void param(struct json_out *j) {
     json_end(j, '}');
 }
 
-static void size(struct json_out *j) {
-    static const char *const types[] = {"equity", "cash", "units", "risk"};
-    static const char *const required[] = {"type", "value"};
+/* An expression or a number, as members of an object; the array of ways stays open. */
+static void counted_ways(struct json_out *j) {
     json_key(j, "anyOf");
     json_begin(j, '[');
     json_begin(j, '{');
     reference(j, "#/$defs/expression");
     json_end(j, '}');
+    json_begin(j, '{');
+    json_put_string(j, "type", "number");
+    json_end(j, '}');
+}
+
+static void counted(struct json_out *j) {
+    counted_ways(j);
+    json_end(j, ']');
+}
+
+/* A stop or target: a price, or a fraction of the entry price. */
+static void level(struct json_out *j) {
+    static const char *const required[] = {"fraction"};
+    counted_ways(j);
+    json_begin(j, '{');
+    json_put_string(j, "type", "object");
+    strings(j, "required", required, 1);
+    open_object(j, "properties");
+    open_object(j, "fraction");
+    json_put_string(j, "description", "A constant: a number, or made of parameters.");
+    counted(j);
+    json_end(j, '}');
+    json_end(j, '}');
+    json_put_bool(j, "additionalProperties", false);
+    json_end(j, '}');
+    json_end(j, ']');
+}
+
+static void size(struct json_out *j) {
+    static const char *const types[] = {"equity", "cash", "units", "risk"};
+    static const char *const required[] = {"type", "value"};
+    counted_ways(j);
     json_begin(j, '{');
     json_put_string(j, "type", "object");
     strings(j, "required", required, 2);
@@ -148,7 +182,7 @@ static void size(struct json_out *j) {
     strings(j, "enum", types, 4);
     json_end(j, '}');
     open_object(j, "value");
-    reference(j, "#/$defs/expression");
+    counted(j);
     json_end(j, '}');
     json_end(j, '}');
     json_put_bool(j, "additionalProperties", false);
@@ -166,6 +200,10 @@ static void rules(struct json_out *j) {
         json_put_string(j, "description", help_of(word));
         if (strcmp(word, "size") == 0)
             size(j);
+        else if (strategy_rule_fraction(strategy_rule_at(i)))
+            level(j);
+        else if (strategy_rule_counts(strategy_rule_at(i)))
+            counted(j);
         else
             reference(j, "#/$defs/expression");
         json_end(j, '}');

@@ -108,6 +108,7 @@ lib_tests = \
 	tests/check_json \
 	tests/check_market \
 	tests/check_oracle_runs \
+	tests/check_own_words \
 	tests/check_pine \
 	tests/check_probe \
 	tests/check_report \
