@@ -12,6 +12,7 @@ www_sources = \
 	www/src/api.ts \
 	www/src/breakdowns.tsx \
 	www/src/chart.tsx \
+	www/src/distribution.tsx \
 	www/src/fields.tsx \
 	www/src/form.tsx \
 	www/src/format.ts \
@@ -24,9 +25,11 @@ www_sources = \
 	www/src/metrics.ts \
 	www/src/notrades.tsx \
 	www/src/options.tsx \
+	www/src/plots.tsx \
 	www/src/recent.tsx \
 	www/src/request.ts \
 	www/src/result.tsx \
+	www/src/rolling.tsx \
 	www/src/route.ts \
 	www/src/run.tsx \
 	www/src/schema.ts \

@@ -120,7 +120,7 @@ test("a backtest from the form to its result", async () => {
     await page.getByText("Synthetic sample data, not a real market.").waitFor();
   }
   const rows = await page.locator(".trades tbody tr").count();
-  assert.equal(rows, Math.min(50, metrics.tradeCount));
+  assert.equal(rows, Math.min(25, metrics.tradeCount));
   const word = page.locator("[data-metric=sharpeRatio] button");
   assert.ok(await word.getAttribute("aria-describedby"), "the definition came with the result");
   assert.deepEqual(page.complaints, []);

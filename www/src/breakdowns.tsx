@@ -11,6 +11,8 @@ import {
   signedPercent,
   words,
 } from "./format";
+import { Distribution } from "./distribution";
+import { Rolling } from "./rolling";
 import type { Breakdowns as Parts, Fall, Group, Period } from "./types";
 import { Scroll } from "./ui";
 
@@ -24,25 +26,37 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat([
 ]);
 
 export function Breakdowns({ parts }: { parts: Parts }) {
-  const { months = [], years = [], drawdowns = [], strategy = [], hour = [] } = parts;
+  const { months = [], years = [], drawdowns = [], rolling, distribution } = parts;
   return (
     <>
+      {rolling && rolling.t.length > 1 && <Rolling series={rolling} />}
       {months.length > 0 && <Months months={months} years={years} out={parts.monthsLeftOut ?? 0} />}
-      {drawdowns.length > 0 && <Falls falls={drawdowns} />}
-      {(parts.side ?? []).length > 0 && (
-        <details class="panel groups">
-          <summary>
-            <h2>Where the trades came from</h2>{" "}
-            <span class="muted">by side, exit, day and hour of entry</span>
-          </summary>
-          <Groups title="Side" groups={parts.side} />
-          {strategy.length > 1 && <Groups title="Strategy" groups={strategy} plain />}
-          <Groups title="Closed by" groups={parts.exitReason} />
-          <Groups title="Day of entry (UTC)" groups={parts.weekday} />
-          {hour.length > 1 && <Groups title="Hour of entry (UTC)" groups={hour} plain />}
-        </details>
+      {(drawdowns.length > 0 || distribution) && (
+        <div class="two even">
+          {drawdowns.length > 0 && <Falls falls={drawdowns} />}
+          {distribution && distribution.counts.length > 0 && <Distribution spread={distribution} />}
+        </div>
       )}
+      {(parts.side ?? []).length > 0 && <Origins parts={parts} />}
     </>
+  );
+}
+
+function Origins({ parts }: { parts: Parts }) {
+  const { side, strategy = [], exitReason, weekday, hour = [] } = parts;
+  return (
+    <section class="panel groups">
+      <h2>Where the trades came from</h2>
+      <div class="two even">
+        <div>
+          <Groups title="Side" groups={side} />
+          {strategy.length > 1 && <Groups title="Strategy" groups={strategy} plain />}
+          <Groups title="Closed by" groups={exitReason} />
+          <Groups title="Day of entry (UTC)" groups={weekday} />
+        </div>
+        {hour.length > 1 && <Groups title="Hour of entry (UTC)" groups={hour} plain />}
+      </div>
+    </section>
   );
 }
 
@@ -58,6 +72,12 @@ function shade(x: number | null | undefined, most: number): string {
 
 function Months({ months, years, out }: { months: Period[]; years: Period[]; out: number }) {
   const by = new Map(months.map((m) => [`${m.year}-${m.month}`, m.return]));
+  const about = new Map(
+    months.map((m) => [
+      `${m.year}-${m.month}`,
+      `${plural(m.trades, "trade")} closed, ${signed(m.pnl)}`,
+    ]),
+  );
   const most = Math.max(...months.map((m) => Math.abs(m.return ?? 0)));
   return (
     <section class="panel">
@@ -75,6 +95,12 @@ function Months({ months, years, out }: { months: Period[]; years: Period[]; out
               <th scope="col" class="num">
                 Year
               </th>
+              <th scope="col" class="num">
+                Trades
+              </th>
+              <th scope="col" class="num">
+                Profit
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -82,14 +108,17 @@ function Months({ months, years, out }: { months: Period[]; years: Period[]; out
               <tr key={year.year}>
                 <th scope="row">{year.year}</th>
                 {MONTHS.map((name, i) => {
-                  const value = by.get(`${year.year}-${i + 1}`);
+                  const key = `${year.year}-${i + 1}`;
+                  const value = by.get(key);
                   return (
-                    <td key={name} class={`num ${shade(value, most)}`}>
+                    <td key={name} class={`num ${shade(value, most)}`} title={about.get(key)}>
                       {value == null ? "" : number(value, 1)}
                     </td>
                   );
                 })}
                 <td class={`num ${toneOf(year.return)}`}>{signed(year.return, 1)}</td>
+                <td class="num">{count(year.trades)}</td>
+                <td class={`num ${toneOf(year.pnl)}`}>{signed(year.pnl, 0)}</td>
               </tr>
             ))}
           </tbody>
@@ -141,20 +170,18 @@ function Groups(props: { title: string; groups: Group[] | undefined; plain?: boo
   if (groups.length === 0) return null;
   return (
     <Scroll label={title}>
-      <table class="dense">
+      <table class="dense group-rows">
         <caption>{title}</caption>
         <thead>
           <tr>
             <th scope="col">
               <span class="visually-hidden">{title}</span>
             </th>
-            {["Trades", "Wins", "Profit", "Expectancy", "Profit factor", "Commissions"].map(
-              (name) => (
-                <th key={name} scope="col" class="num">
-                  {name}
-                </th>
-              ),
-            )}
+            {["Trades", "Wins", "Profit", "Mean", "Factor", "Fees"].map((name) => (
+              <th key={name} scope="col" class="num">
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -163,10 +190,10 @@ function Groups(props: { title: string; groups: Group[] | undefined; plain?: boo
               <th scope="row">{plain ? group.name : words(group.name)}</th>
               <td class="num">{count(group.trades)}</td>
               <td class="num">{percent(group.winRate, 1)}</td>
-              <td class={`num ${toneOf(group.pnl)}`}>{signed(group.pnl)}</td>
-              <td class="num">{signedPercent(group.expectancy, 3)}</td>
+              <td class={`num ${toneOf(group.pnl)}`}>{signed(group.pnl, 0)}</td>
+              <td class="num">{signedPercent(group.expectancy)}</td>
               <td class="num">{number(group.profitFactor)}</td>
-              <td class="num">{number(group.commission)}</td>
+              <td class="num">{number(group.commission, 0)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,11 +1,9 @@
 // Equity and drawdown over time: a picture, its summary in words, and its numbers as a table.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { get, messageOf } from "./api";
-import { date, minute, number, percent, signedPercent } from "./format";
-import { useTheme } from "./theme";
+import { count, date, minute, number, percent, signedPercent } from "./format";
+import { compact, Plots, type Row } from "./plots";
 import type { Equity } from "./types";
 import { Notice, Scroll } from "./ui";
 import { recordPath } from "./watch";
@@ -28,6 +26,7 @@ export function Chart({ id, csv }: { id: string; csv: string }) {
     return () => stop.abort();
   }, [id]);
   const summary = useMemo(() => (curve ? describe(curve) : ""), [curve]);
+  const rows = useMemo(() => (curve ? rowsOf(curve, log) : []), [curve, log]);
   const logPossible = curve != null && curve.equity.every((e) => e > 0);
   return (
     <section class="panel chart" aria-labelledby="equity">
@@ -59,12 +58,36 @@ export function Chart({ id, csv }: { id: string; csv: string }) {
       )}
       {curve && curve.t.length > 0 && (
         <>
-          {asTable ? <Numbers curve={curve} /> : <Plots curve={curve} log={log && logPossible} />}
+          {asTable ? <Numbers curve={curve} /> : <Plots t={curve.t} rows={rows} label={summary} />}
           <p class="chart-summary muted">{summary}</p>
         </>
       )}
     </section>
   );
+}
+
+function rowsOf({ equity, drawdown }: Equity, log: boolean): Row[] {
+  return [
+    {
+      name: "Equity",
+      values: equity,
+      height: 280,
+      fill: true,
+      scale: log ? { distr: 3 } : {},
+      tick: (v) => compact.format(v),
+      show: (v) => number(v),
+    },
+    {
+      name: "Drawdown",
+      values: drawdown,
+      height: 130,
+      low: true,
+      fill: true,
+      scale: { range: (_, min) => [Math.min(min, -1) * 1.05, 0] },
+      tick: (v, ticks) => percent(v, ticks.every(Number.isInteger) ? 0 : 1),
+      show: (v) => percent(v),
+    },
+  ];
 }
 
 /** What the picture shows, for whoever does not see it. */
@@ -85,159 +108,44 @@ export function describe({ t, equity, drawdown }: Equity): string {
   );
 }
 
+const ROWS = 250; // at a time: more of them at once would hold the browser up
+
 function Numbers({ curve }: { curve: Equity }) {
-  return (
-    <Scroll label="Equity and drawdown, scrollable" tall>
-      <table class="dense">
-        <thead>
-          <tr>
-            <th scope="col">Time (UTC)</th>
-            <th scope="col" class="num">
-              Equity
-            </th>
-            <th scope="col" class="num">
-              Drawdown
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {curve.t.map((t, i) => (
-            <tr key={t}>
-              <th scope="row" class="num left">
-                {minute(t)}
-              </th>
-              <td class="num">{number(curve.equity[i])}</td>
-              <td class="num">{percent(curve.drawdown[i])}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
-
-const utc = (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
-
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
-
-function Plots({ curve, log }: { curve: Equity; log: boolean }) {
-  const box = useRef<HTMLDivElement>(null);
-  const [theme] = useTheme();
-  const [at, setAt] = useState<number | null>(null);
-  const [zoomed, setZoomed] = useState(false);
-  const plots = useRef<uPlot[]>([]);
-  const seconds = useMemo(() => curve.t.map((t) => t / 1000), [curve]);
-
-  const zoomOut = () => {
-    const [min, max] = [seconds[0]!, seconds[seconds.length - 1]!];
-    for (const plot of plots.current) plot.setScale("x", { min, max });
-  };
-
-  useEffect(() => {
-    const holder = box.current!;
-    const style = getComputedStyle(holder);
-    const colour = (name: string) => style.getPropertyValue(name).trim();
-    const line = colour("--chart-line");
-    const low = colour("--chart-low");
-    const axis = {
-      stroke: colour("--muted"),
-      grid: { stroke: colour("--grid"), width: 1 },
-      ticks: { show: false },
-      font: `11px ${style.fontFamily}`,
-    };
-    const sync = uPlot.sync(`equity-${Math.random()}`);
-    const ends = [seconds[0]!, seconds[seconds.length - 1]!];
-
-    const options = (height: number, part: Partial<uPlot.Options>): uPlot.Options => ({
-      width: holder.clientWidth,
-      height,
-      tzDate: utc,
-      legend: { show: false },
-      cursor: { sync: { key: sync.key, scales: ["x", null] }, drag: { x: true, y: false } },
-      series: [],
-      ...part,
-      hooks: {
-        setCursor: [(u) => setAt(u.cursor.idx ?? null)],
-        setScale: [
-          (u, key) => {
-            const { min, max } = u.scales["x"]!;
-            if (key === "x") setZoomed(min !== ends[0] || max !== ends[1]);
-          },
-        ],
-      },
-    });
-    const yAxis = (values: (v: number, ticks: number[]) => string): uPlot.Axis => ({
-      ...axis,
-      size: 58,
-      values: (_, ticks) => ticks.map((v) => (v == null ? "" : values(v, ticks))),
-    });
-    const above = document.createElement("div");
-    const below = document.createElement("div");
-    holder.append(above, below);
-    const equity = new uPlot(
-      options(holder.clientWidth < 500 ? 200 : 280, {
-        scales: { x: { time: true }, y: log ? { distr: 3 } : {} },
-        axes: [{ ...axis, values: () => [], size: 6 }, yAxis((v) => compact.format(v))],
-        series: [
-          {},
-          { stroke: line, width: 1.5, fill: colour("--chart-fill"), points: { show: false } },
-        ],
-      }),
-      [seconds, curve.equity],
-      above,
-    );
-    const drawdown = new uPlot(
-      options(holder.clientWidth < 500 ? 110 : 130, {
-        scales: { x: { time: true }, y: { range: (_, min) => [Math.min(min, -1) * 1.05, 0] } },
-        axes: [axis, yAxis((v, ticks) => percent(v, ticks.every(Number.isInteger) ? 0 : 1))],
-        series: [
-          {},
-          { stroke: low, width: 1, fill: colour("--chart-low-fill"), points: { show: false } },
-        ],
-      }),
-      [seconds, curve.drawdown],
-      below,
-    );
-    sync.sub(equity);
-    sync.sub(drawdown);
-    plots.current = [equity, drawdown];
-    const watcher = new ResizeObserver(() => {
-      for (const plot of plots.current) {
-        plot.setSize({ width: holder.clientWidth, height: plot.height });
-      }
-    });
-    watcher.observe(holder);
-    return () => {
-      watcher.disconnect();
-      for (const plot of plots.current) plot.destroy();
-      plots.current = [];
-      holder.replaceChildren();
-    };
-  }, [curve, seconds, log, theme]);
-
+  const [most, setMost] = useState(ROWS);
+  const left = curve.t.length - most;
   return (
     <>
-      <p class="readout num" aria-hidden="true">
-        {at == null ? (
-          <span class="muted">Point at the chart to read it, drag to zoom</span>
-        ) : (
-          <>
-            <span>{minute(curve.t[at])} UTC</span>
-            <span>
-              Equity <strong>{number(curve.equity[at])}</strong>
-            </span>
-            <span>
-              Drawdown <strong>{percent(curve.drawdown[at])}</strong>
-            </span>
-          </>
-        )}
-        {zoomed && (
-          <button type="button" class="quiet" onClick={zoomOut} tabIndex={-1}>
-            Whole range
-          </button>
-        )}
-      </p>
-      <div class="plots" ref={box} role="img" aria-label={`Chart. ${describe(curve)}`} />
+      <Scroll label="Equity and drawdown, scrollable" tall>
+        <table class="dense">
+          <thead>
+            <tr>
+              <th scope="col">Time (UTC)</th>
+              <th scope="col" class="num">
+                Equity
+              </th>
+              <th scope="col" class="num">
+                Drawdown
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {curve.t.slice(0, most).map((t, i) => (
+              <tr key={t}>
+                <th scope="row" class="num left">
+                  {minute(t)}
+                </th>
+                <td class="num">{number(curve.equity[i])}</td>
+                <td class="num">{percent(curve.drawdown[i])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {left > 0 && (
+        <button type="button" class="wide" onClick={() => setMost(most + ROWS)}>
+          Show {count(Math.min(ROWS, left))} more of {count(left)}
+        </button>
+      )}
     </>
   );
 }

@@ -4,7 +4,17 @@ import { useEffect, useState } from "preact/hooks";
 import { address, get, messageOf } from "./api";
 import { Breakdowns } from "./breakdowns";
 import { Chart } from "./chart";
-import { count, duration, NONE, number, plural, signedPercent, time, words } from "./format";
+import {
+  count,
+  duration,
+  NONE,
+  number,
+  percent,
+  plural,
+  signedPercent,
+  time,
+  words,
+} from "./format";
 import { groups, metricRow, otherRows, show, tone, type MetricRow } from "./metrics";
 import { NoTrades } from "./notrades";
 import { Settings } from "./settings";
@@ -51,12 +61,12 @@ export function ResultView({ id, backtest }: { id: string; backtest: Backtest | 
       )}
       <Tiles result={result} cash={cashOf(backtest)} />
       {result.noTrades && <NoTrades found={result.noTrades} />}
+      {result.band && <Band band={result.band} cash={cashOf(backtest)} />}
       <Chart id={id} csv={address(`${recordPath(id)}/equity?format=csv`)} />
       {strategies.length > 1 && <PerStrategy result={result} />}
       {result.breakdowns && trades !== 0 && <Breakdowns parts={result.breakdowns} />}
       {trades !== 0 && <Trades id={id} several={strategies.length > 1} />}
       <AllMetrics result={result} />
-      {result.band && <Band band={result.band} />}
       <div class="two even">
         <DataBlock result={result} />
         <section class="panel">
@@ -246,30 +256,47 @@ function Pair({ name, children }: { name: string; children: Kids }) {
 }
 
 /** What the order of prices inside the bars was worth: two whole runs, not bounds. */
-function Band({ band }: { band: NonNullable<Result["band"]> }) {
-  const row = (name: string, run: Whole) => (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{number(run.finalEquity, 2)}</td>
-      <td>{signedPercent(run.maxDrawdown)}</td>
-    </tr>
-  );
+function Band({ band, cash }: { band: NonNullable<Result["band"]>; cash: number }) {
+  const row = (name: string, run: Whole) => {
+    const change = (run.finalEquity / cash - 1) * 100;
+    return (
+      <tr>
+        <th scope="row">{name}</th>
+        <td class="num">{number(run.finalEquity)}</td>
+        <td class={`num ${change > 0 ? "up" : change < 0 ? "down" : ""}`}>
+          {signedPercent(change)}
+        </td>
+        <td class="num">{percent(run.maxDrawdown)}</td>
+      </tr>
+    );
+  };
   return (
-    <section class="panel">
-      <h2>Order of prices inside the bars</h2>
-      <p>It decided the outcome in {plural(band.orderBars, "bar")}. Two runs, not bounds:</p>
+    <section class="panel band">
+      <h2>What the order of prices inside the bars is worth</h2>
+      <p>
+        A candle does not say whether its high or its low came first. It decided something in{" "}
+        {plural(band.orderBars, "bar")}. These are two whole runs under either view, not bounds: a
+        better bar can lead to a worse trade.
+      </p>
       <Scroll label="Two runs under different orders of prices">
-        <table>
+        <table class="dense">
           <thead>
             <tr>
               <th scope="col">Path</th>
-              <th scope="col">Final equity</th>
-              <th scope="col">Max drawdown</th>
+              <th scope="col" class="num">
+                Final equity
+              </th>
+              <th scope="col" class="num">
+                Return
+              </th>
+              <th scope="col" class="num">
+                Max. drawdown
+              </th>
             </tr>
           </thead>
           <tbody>
-            {row("pessimistic", band.pessimistic)}
-            {row("optimistic", band.optimistic)}
+            {row("Pessimistic", band.pessimistic)}
+            {row("Optimistic", band.optimistic)}
           </tbody>
         </table>
       </Scroll>

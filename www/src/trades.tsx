@@ -1,5 +1,6 @@
 // The trades, page by page from the service.
 
+import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { address, get, messageOf } from "./api";
 import { count, minute, number, quantity, signed, signedPercent, words } from "./format";
@@ -7,7 +8,7 @@ import type { Page, Trade } from "./types";
 import { Notice, Scroll } from "./ui";
 import { recordPath } from "./watch";
 
-const LIMIT = 50;
+const LIMIT = 25;
 
 export function Trades({ id, several }: { id: string; several: boolean }) {
   // The cursors of the pages walked so far; the last one is the page shown.
@@ -79,53 +80,62 @@ function Series({ values }: { values: Trade["entryValues"] }) {
   const known = Object.entries(values ?? {}).filter(([, value]) => value != null);
   if (known.length === 0) return null;
   return (
-    <span class="muted num">
-      {known.map(([name, value]) => `${name} ${quantity(value)}`).join(", ")}
+    <span class="series">
+      {known.map(([name, value], i) => (
+        <Fragment key={name}>
+          {i > 0 && ", "}
+          <span>
+            {name} {quantity(value)}
+          </span>
+        </Fragment>
+      ))}
     </span>
   );
 }
 
 const toneOf = (x: number) => (x > 0 ? "up" : x < 0 ? "down" : "");
 
+/** One end of a trade: when, at what price, why, and what its series were worth. */
+function End(
+  props: { name: string; time: Trade["entryTime"]; price: number; reason: string } & {
+    values: Trade["entryValues"];
+  },
+) {
+  return (
+    <td class="num left end" data-label={props.name}>
+      <span>{minute(props.time)}</span>{" "}
+      <span>
+        {quantity(props.price)} <span class="muted">{words(props.reason)}</span>
+      </span>{" "}
+      <Series values={props.values} />
+    </td>
+  );
+}
+
 function Table(props: { items: Trade[]; first: number; several: boolean }) {
   return (
-    <Scroll label="Trades, scrollable" tall>
-      <table class="dense">
+    <Scroll label="Trades, scrollable">
+      <table class="dense trade-rows">
         <thead>
           <tr>
             <th scope="col" class="num">
               #
             </th>
-            {props.several && <th scope="col">Strategy</th>}
             <th scope="col">Side</th>
-            <th scope="col">Entry (UTC)</th>
-            <th scope="col">Exit (UTC)</th>
+            <th scope="col">Entry (UTC), price, reason</th>
+            <th scope="col">Exit (UTC), price, reason</th>
             <th scope="col" class="num">
               Profit
-            </th>
-            <th scope="col" class="num">
-              Return
-            </th>
-            <th scope="col" class="num">
-              Entry price
-            </th>
-            <th scope="col" class="num">
-              Exit price
             </th>
             <th scope="col" class="num">
               Size
             </th>
             <th scope="col" class="num">
-              Commission
+              Fees
             </th>
             <th scope="col" class="num">
-              Worst
+              Worst, best
             </th>
-            <th scope="col" class="num">
-              Best
-            </th>
-            <th scope="col">Entered by</th>
-            <th scope="col">Left by</th>
           </tr>
         </thead>
         <tbody>
@@ -134,23 +144,35 @@ function Table(props: { items: Trade[]; first: number; several: boolean }) {
               <th scope="row" class="num">
                 {count(props.first + i + 1)}
               </th>
-              {props.several && <td>{t.strategy}</td>}
-              <td>{t.size < 0 ? "Short" : "Long"}</td>
-              <td class="num left">{minute(t.entryTime)}</td>
-              <td class="num left">{minute(t.exitTime)}</td>
-              <td class={`num ${toneOf(t.pnl)}`}>{signed(t.pnl)}</td>
-              <td class={`num ${toneOf(t.returnPct)}`}>{signedPercent(t.returnPct)}</td>
-              <td class="num">{quantity(t.entryPrice)}</td>
-              <td class="num">{quantity(t.exitPrice)}</td>
-              <td class="num">{quantity(t.size)}</td>
-              <td class="num">{number(t.commission)}</td>
-              <td class="num">{signedPercent(t.mae)}</td>
-              <td class="num">{signedPercent(t.mfe)}</td>
-              <td>
-                {words(t.entryReason)} <Series values={t.entryValues} />
+              <td class="side">
+                <span>{t.size < 0 ? "Short" : "Long"}</span>{" "}
+                {props.several && <span class="muted">{t.strategy}</span>}
               </td>
-              <td>
-                {words(t.exitReason)} <Series values={t.exitValues} />
+              <End
+                name="Entry"
+                time={t.entryTime}
+                price={t.entryPrice}
+                reason={t.entryReason}
+                values={t.entryValues}
+              />
+              <End
+                name="Exit"
+                time={t.exitTime}
+                price={t.exitPrice}
+                reason={t.exitReason}
+                values={t.exitValues}
+              />
+              <td class={`num profit ${toneOf(t.pnl)}`}>
+                <span>{signed(t.pnl)}</span> <span>{signedPercent(t.returnPct)}</span>
+              </td>
+              <td class="num" data-label="Size">
+                {quantity(t.size)}
+              </td>
+              <td class="num" data-label="Fees">
+                {number(t.commission)}
+              </td>
+              <td class="num pair" data-label="Worst, best">
+                <span>{signedPercent(t.mae)}</span> <span>{signedPercent(t.mfe)}</span>
               </td>
             </tr>
           ))}

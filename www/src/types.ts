@@ -128,6 +128,24 @@ export interface Breakdowns {
   months?: Period[];
   years?: Period[];
   monthsLeftOut?: number;
+  rolling?: Rolling | null;
+  distribution?: Distribution | null;
+}
+
+/** Columns of equal length; t in epoch ms, the last day of each window. */
+export interface Rolling {
+  days: number;
+  t: number[];
+  sharpe: (number | null)[];
+  volatility: (number | null)[];
+}
+
+/** Trades by return: bin k counts from + k * width up to the next; all in percent. */
+export interface Distribution {
+  from: number;
+  width: number;
+  counts: number[];
+  quantiles: Record<string, number>;
 }
 
 export interface Result {

@@ -218,6 +218,18 @@ const breakdowns = {
   ],
   years: [{ year: 2023, return: 34.2178, trades: 120, pnl: 1790.25 }],
   monthsLeftOut: 0,
+  rolling: {
+    days: 90,
+    t: Array.from({ length: 60 }, (_, i) => FROM + (90 + i * 4) * 24 * HOUR),
+    sharpe: Array.from({ length: 60 }, (_, i) => (i === 7 ? null : 1.06 + Math.sin(i / 6) * 1.5)),
+    volatility: Array.from({ length: 60 }, (_, i) => 28 + Math.cos(i / 9) * 6),
+  },
+  distribution: {
+    from: -4,
+    width: 1,
+    counts: [6, 12, 19, 24, 21, 14, 9, 6, 5, 4],
+    quantiles: { 1: -3.9, 5: -3.1, 25: -1.7, 50: -0.8, 75: 0.7, 95: 6.1, 99: 10 },
+  },
 };
 
 const summaryOf = ({
@@ -320,6 +332,12 @@ export function result(backtest, { without = false } = {}) {
           })),
         }
       : null,
-    band: null,
+    band: without
+      ? null
+      : {
+          pessimistic: { finalEquity: 13421.78, maxDrawdown: -14.81 },
+          optimistic: { finalEquity: 14990.5, maxDrawdown: -13.02 },
+          orderBars: 18,
+        },
   };
 }

@@ -36,6 +36,7 @@ export class Fake {
   onSubmit = () => {};
   sockets = new Set(); // {connection, rooms}
   withoutTrades = new Set();
+  tradeCount = 120;
   foreign = new Set();
 
   async start(port = 0) {
@@ -239,7 +240,7 @@ export class Fake {
       return this.json(response, 200, curve);
     }
     const names = record.params.strategies.map((s) => (typeof s === "string" ? s : s.name));
-    const all = without ? [] : data.trades(120, names);
+    const all = without ? [] : data.trades(this.tradeCount, names);
     if (url.searchParams.get("format") === "csv") {
       response.writeHead(200, { "Content-Type": "text/csv" });
       return response.end("size,pnl\n" + all.map((t) => `${t.size},${t.pnl}\n`).join(""));
