@@ -126,9 +126,9 @@ export function NumberField(
   );
 }
 
-/** A number and, beside it, what it counts. */
+/** A number or an expression and, beside it, what it counts. */
 export function SortField(
-  props: Parameters<typeof NumberField>[0] & {
+  props: Parameters<typeof TextField>[0] & {
     sort: string;
     sorts: string[];
     onSort: (sort: string) => void;
@@ -139,25 +139,7 @@ export function SortField(
   return (
     <Frame id={id} field={props}>
       <span class="sort">
-        <span class="with-unit">
-          <input
-            {...input}
-            type="number"
-            inputMode="decimal"
-            value={props.value}
-            min={props.min ?? undefined}
-            max={props.max ?? undefined}
-            step={props.step || "any"}
-            required={props.required ?? false}
-            placeholder={props.placeholder}
-            onInput={(e) => props.onChange(e.currentTarget.value)}
-          />
-          {props.unit && (
-            <span class="unit" aria-hidden="true">
-              {props.unit}
-            </span>
-          )}
-        </span>
+        <Input id={id} input={input} {...props} />
         <select
           data-field={`${props.name}/type`}
           {...(wrong && { "aria-invalid": true as const, "aria-describedby": `${id}-sort-error` })}
@@ -177,33 +159,41 @@ export function SortField(
   );
 }
 
-export function TextField(
-  props: Common & {
-    value: string;
-    onChange: (value: string) => void;
-    unit?: string;
-    placeholder?: string;
-  },
-) {
+interface Text {
+  value: string;
+  onChange: (value: string) => void;
+  unit?: string;
+  required?: boolean;
+  placeholder?: string;
+}
+
+function Input(props: Text & { id: string; input: object }) {
+  return (
+    <span class="with-unit">
+      <input
+        {...props.input}
+        type="text"
+        autoComplete="off"
+        spellcheck={false}
+        value={props.value}
+        required={props.required ?? false}
+        placeholder={props.placeholder}
+        onInput={(e) => props.onChange(e.currentTarget.value)}
+      />
+      {props.unit && (
+        <span class="unit" aria-hidden="true">
+          {props.unit}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function TextField(props: Common & Text) {
   const { id, input } = useField(props);
   return (
     <Frame id={id} field={props}>
-      <span class="with-unit">
-        <input
-          {...input}
-          type="text"
-          autoComplete="off"
-          spellcheck={false}
-          value={props.value}
-          placeholder={props.placeholder}
-          onInput={(e) => props.onChange(e.currentTarget.value)}
-        />
-        {props.unit && (
-          <span class="unit" aria-hidden="true">
-            {props.unit}
-          </span>
-        )}
-      </span>
+      <Input id={id} input={input} {...props} />
     </Frame>
   );
 }

@@ -26,6 +26,10 @@ function limits(schema: Schema) {
   };
 }
 
+/** An expression has no unit. */
+const unit = (schema: Schema, text: string) =>
+  schema["x-fraction"] && /^[\s\d.+-]*$/.test(text) ? { unit: "%" } : {};
+
 /** What the number counts: "a share of equity: 0.5 is half of it" is for fractions. */
 const unitOf = (schema: Schema | undefined) => (schema?.["x-unit"] ?? "").split(/[:;]/)[0]!;
 
@@ -59,7 +63,7 @@ function Option({ field, texts, onChange }: { field: Field } & Omit<Props, "fiel
       return (
         <SortField
           {...common}
-          {...limits(of)}
+          {...unit(of, text)}
           hint={unitOf(of)}
           placeholder={sort === Object.keys(field.sorts!)[0] ? field.start : ""}
           required={sort !== Object.keys(field.sorts!)[0]}
@@ -72,14 +76,7 @@ function Option({ field, texts, onChange }: { field: Field } & Omit<Props, "fiel
       );
     }
     case "either":
-      return (
-        <TextField
-          {...common}
-          {...(schema["x-fraction"] && /^[\s\d.+-]*$/.test(text) && { unit: "%" })}
-          value={text}
-          onChange={set}
-        />
-      );
+      return <TextField {...common} {...unit(schema, text)} value={text} onChange={set} />;
     default:
       return <TextField {...common} value={text} onChange={set} />;
   }

@@ -28,8 +28,8 @@ export interface Schema {
 }
 
 /**
- * What a field takes. either: a number or a text (an expression, a symbol). sort: a number whose
- * meaning a choice beside it says ("risk"). json: a shape that this page does not know.
+ * What a field takes. either: a number or a text (an expression, a symbol). sort: the same, and a
+ * choice beside it says what it counts ("risk"). json: a shape that this page does not know.
  */
 export type Kind = "number" | "either" | "choice" | "flag" | "text" | "list" | "sort" | "json";
 
@@ -119,6 +119,14 @@ function fieldsOf(word: string, s: Schema): Field[] {
   return [field("json", s)];
 }
 
+/** A number, or a text where one may stand in its place. */
+const worth = (schema: Schema, text: string) => (numeric(text) ? read(schema, text) : text);
+
+const typed = (schema: Schema, value: unknown): string | null => {
+  if (typeof value === "number") return shown(schema, value);
+  return typeof value === "string" && value !== "" && !numeric(value) ? value : null;
+};
+
 export function fields(schema: Schema): Field[] {
   return Object.entries(schema.properties ?? {})
     .filter(([word]) => !own.includes(word))
@@ -153,10 +161,10 @@ function valueOf(field: Field, texts: Texts): unknown {
     case "number":
       return read(field.schema, text);
     case "either":
-      return numeric(text) ? read(field.schema, text) : text;
+      return worth(field.schema, text);
     case "sort": {
       const type = sortOf(field, texts);
-      const value = read(field.sorts![type] ?? field.schema, text);
+      const value = worth(field.sorts![type] ?? field.schema, text);
       return type === Object.keys(field.sorts!)[0] ? value : { type, value };
     }
     case "flag":
@@ -201,15 +209,12 @@ function textsOf(field: Field, value: unknown): Texts | null {
     case "number":
       return typeof value === "number" ? put(shown(field.schema, value)) : null;
     case "either":
-      if (typeof value === "number") return put(shown(field.schema, value));
-      return typeof value === "string" && value !== "" && !numeric(value) ? put(value) : null;
     case "sort": {
-      if (typeof value === "number") return put(shown(field.schema, value));
-      if (!isObject(value) || typeof value["value"] !== "number") return null;
-      const type = String(value["type"]);
-      const schema = field.sorts![type];
-      if (!schema) return null;
-      return { ...put(shown(schema, value["value"])), [`${field.name}/type`]: type };
+      const type = isObject(value) ? String(value["type"]) : null;
+      const schema = type == null ? field.schema : field.sorts?.[type];
+      const text = schema ? typed(schema, isObject(value) ? value["value"] : value) : null;
+      if (text == null) return null;
+      return type == null ? put(text) : { ...put(text), [`${field.name}/type`]: type };
     }
     case "flag":
       return typeof value === "boolean" ? put(String(value)) : null;

@@ -151,6 +151,20 @@ test("a profile is not sent words that it lacks", () => {
   assert.equal(other.exclusiveOrders, undefined);
 });
 
+test("a size is a number or an expression, of a share or of what it counts", () => {
+  for (const size of [
+    0.25,
+    "0.5 / atr(14)",
+    { type: "risk", value: 0.01 },
+    { type: "cash", value: 500 },
+    { type: "units", value: "floor(equity / close)" },
+  ]) {
+    const { texts, carried } = fromParams({ size });
+    assert.deepEqual(carried, {});
+    assert.deepEqual(toRequest(values({ texts })).size, size);
+  }
+});
+
 test("a field that was emptied says nothing", () => {
   const sent = toRequest(values({ texts: { cash: "", stopLoss: "", tags: "", size: "" } }));
   assert.deepEqual(sent, toRequest(values()));
