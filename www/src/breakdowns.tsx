@@ -137,25 +137,24 @@ function Falls({ falls }: { falls: Fall[] }) {
         <table class="dense">
           <thead>
             <tr>
-              <th scope="col">Peak</th>
-              <th scope="col">Trough</th>
-              <th scope="col">Recovered</th>
-              <th scope="col" class="num">
-                Length
-              </th>
-              <th scope="col" class="num">
+              <th scope="col" class="num left">
                 Depth
               </th>
+              <th scope="col">Peak to trough</th>
+              <th scope="col">Recovered, after</th>
             </tr>
           </thead>
           <tbody>
             {falls.map((fall, i) => (
               <tr key={i}>
-                <td>{date(fall.peak)}</td>
-                <td>{date(fall.trough)}</td>
-                <td>{fall.recovery ? date(fall.recovery) : "not yet"}</td>
-                <td class="num">{duration(fall.duration)}</td>
-                <td class="num">{percent(fall.depth)}</td>
+                <td class="num left">{percent(fall.depth)}</td>
+                <td class="num left span">
+                  {date(fall.peak)} <span>to {date(fall.trough)}</span>
+                </td>
+                <td class="num left span">
+                  {fall.recovery ? date(fall.recovery) : "not yet"}{" "}
+                  <span class="muted">{duration(fall.duration)}</span>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -189,7 +188,7 @@ function Groups(props: { title: string; groups: Group[] | undefined; plain?: boo
             <tr key={group.name}>
               <th scope="row">{plain ? group.name : words(group.name)}</th>
               <td class="num">{count(group.trades)}</td>
-              <td class="num">{percent(group.winRate, 1)}</td>
+              <td class="num">{percent(group.winRate, group.winRate === 100 ? 0 : 1)}</td>
               <td class={`num ${toneOf(group.pnl)}`}>{signed(group.pnl, 0)}</td>
               <td class="num">{signedPercent(group.expectancy)}</td>
               <td class="num">{number(group.profitFactor)}</td>

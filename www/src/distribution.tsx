@@ -1,6 +1,6 @@
 // How the trades' returns are spread: bars, and the quantiles as numbers.
 
-import { count, number, plural, signedPercent } from "./format";
+import { count, number, plural, signed } from "./format";
 import type { Distribution as Spread } from "./types";
 
 /** A bin's bounds without the digits that a width does not need: 0.30000000000000004 is 0.3. */
@@ -54,7 +54,7 @@ export function Distribution({ spread }: { spread: Spread }) {
         <span>{bound(from + counts.length * width)} %</span>
       </p>
       <table class="dense quantiles">
-        <caption>Of all trades, so many percent returned less than</caption>
+        <caption>So many percent of all trades returned less than … %</caption>
         <thead>
           <tr>
             {Object.keys(quantiles).map((q) => (
@@ -68,7 +68,7 @@ export function Distribution({ spread }: { spread: Spread }) {
           <tr>
             {Object.entries(quantiles).map(([q, value]) => (
               <td key={q} class="num">
-                {signedPercent(value, 1)}
+                {signed(value, width < 0.5 ? 2 : 1)}
               </td>
             ))}
           </tr>

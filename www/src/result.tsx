@@ -207,7 +207,7 @@ function PerStrategy({ result }: { result: Result }) {
     <section class="panel">
       <h2>By strategy</h2>
       <Scroll label="By strategy">
-        <table>
+        <table class="by-strategy">
           <thead>
             <tr>
               <th scope="col">Strategy</th>
@@ -290,7 +290,7 @@ function Band({ band, cash }: { band: NonNullable<Result["band"]>; cash: number 
                 Return
               </th>
               <th scope="col" class="num">
-                Max. drawdown
+                Drawdown
               </th>
             </tr>
           </thead>
