@@ -52,7 +52,7 @@ struct terms {
     struct lot lot;
     double leverage, maintenance;
     double volume_limit; /* share of the last closed bar's volume that an entry may be; 0: any */
-    double dust;         /* less margin than this is left over by rounding and buys nothing */
+    double begun;        /* the starting cash */
     enum bt_size_type size_type;
     struct level_rule level[SIDE_COUNT][LEVEL_COUNT];
     bool levels[SIDE_COUNT]; /* the side has any of them; filled by broker_init */
@@ -63,6 +63,11 @@ struct terms {
     size_t first; /* bar that the result calls 0 */
     int strategy;
 };
+
+/* Less margin than this is left over by rounding and buys nothing. */
+static inline double account_dust(const struct terms *t, double equity) {
+    return 1e-10 * (equity > t->begun ? equity : t->begun);
+}
 
 static inline double account_equity(const struct account *a, double raw) {
     return a->cash + a->units * raw;

@@ -7,15 +7,13 @@
 #include "engine/enter.h"
 #include "engine/mask.h"
 
-#define DUST 1e-10 /* of the starting cash */
-
 bool broker_init(struct broker *br, const struct broker_config *cfg, double cash) {
     size_t held = (size_t)(cfg->pyramiding > 1 ? cfg->pyramiding : 1) * SIDE_COUNT;
     /* a bar opens at most four entries, and an entry ends in a part a target, a rule's and a rest
      */
     size_t closed = (held + WALK_REFUSALS) * (TARGETS + 2);
-    struct broker out = {.cfg = *cfg, .next = cfg->terms.first, .left_bar = SIZE_MAX};
-    out.cfg.terms.dust = DUST * cash;
+    struct broker out = {.cfg = *cfg, .next = cfg->terms.first};
+    out.cfg.terms.begun = cash;
     out.entries = calloc(3 * held, sizeof *out.entries);
     out.trades = calloc(3 * closed, sizeof *out.trades);
     if (!out.entries || !out.trades) {
@@ -35,6 +33,7 @@ bool broker_init(struct broker *br, const struct broker_config *cfg, double cash
         walks[k]->trades = br->trades + k * closed;
         walks[k]->account.entries = br->entries + k * held;
         walks[k]->day = INT64_MIN;
+        walks[k]->left_bar = SIZE_MAX;
     }
     br->live.account.cash = cash;
     br->carry_bar = carry_next(&br->cfg.terms.carry, cfg->terms.bars, br->next);
@@ -55,8 +54,6 @@ void broker_book(struct broker *br, struct walk *w) {
         return;
     for (size_t i = 0; i < w->n; i++)
         ledger_trade(&br->ledger, &w->trades[i]);
-    if (w->n > 0 && w->account.n == 0)
-        br->left_bar = w->bar;
     for (size_t i = 0; i < w->n_refused; i++) {
         d->refused[w->refused[i]]++;
         if (d->n_examples < REFUSAL_EXAMPLES_MAX) {

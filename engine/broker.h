@@ -34,7 +34,6 @@ struct broker {
     size_t next;      /* first bar not processed yet */
     size_t carry_bar; /* first bar at whose open costs of holding may fall due */
     bool plain;       /* broker_is_plain, asked once */
-    size_t left_bar;  /* on which the last position ended, SIZE_MAX: none has */
     bool bare;        /* no rules but entries, exits and stops: nothing else is asked */
     bool judged;      /* trailing distances are judged at every close */
     double position[POSITION_COUNT];

@@ -17,7 +17,7 @@ double cost_price(const struct costs *c, double raw, bool buy) {
 double cost_units(const struct costs *c, double budget, double price, double leverage) {
     /* max(a, b) <= x is a <= x and b <= x: the smaller of the two answers */
     double n = (budget - c->fixed) / (price / leverage + c->rate * price + c->per_unit);
-    if (c->minimum > c->fixed) {
+    if (c->minimum > 0 && (c->minimum > c->fixed || c->rate < 0)) {
         double by_minimum = (budget - c->minimum) * leverage / price;
         n = by_minimum < n ? by_minimum : n;
     }

@@ -92,7 +92,8 @@ static bool door_open(const struct moment *m, enum refusal *ret) {
     if (!read(m, br->cfg.cooldown, RULE_COOLDOWN, 0, HUGE_VAL, 0, &cooldown))
         return false;
     *ret = REFUSED_COOLDOWN;
-    return br->left_bar == SIZE_MAX || (double)(m->bar - br->left_bar) >= cooldown;
+    size_t left = br->live.left_bar;
+    return left == SIZE_MAX || (double)(m->bar - left) >= cooldown;
 }
 
 /* Everything about an entry of the side; false: refused, with the reason. */
@@ -109,7 +110,7 @@ static bool prepare(const struct moment *m, enum side side, struct order *o, enu
     if (!br->bare && (!read_price(m, side, RULE_LONG_LIMIT, side == SIDE_SHORT, &o->limit) ||
                       !read_price(m, side, RULE_LONG_STOP, side == SIDE_LONG, &o->stop)))
         return false;
-    double from = !isnan(o->limit) ? o->limit : !isnan(o->stop) ? o->stop : close;
+    double from = order_rests(o) ? fmin(o->limit * o->side, o->stop * o->side) * o->side : close;
     if (cfg->terms.levels[side] &&
         !order_levels(o, cfg->terms.level[side], m->s, m->bar, close, from, m->position, ret))
         return false;

@@ -42,7 +42,7 @@ static bool day_allows(struct walk *w, const struct order *o) {
         w->day = day;
         w->day_entries = 0;
     }
-    return w->day_entries < o->most_a_day;
+    return w->day_entries + 1 <= o->most_a_day;
 }
 
 /* How many units; 0: refused. */
@@ -65,7 +65,7 @@ static double units_of(struct walk *w, const struct order *o, const struct level
         most = traded < most ? traded : most;
     }
     double units = lot_floor(&t->lot, n < most ? n : most), whole = lot_floor(&t->lot, n);
-    if (units * price < t->dust * t->leverage)
+    if (units * price < account_dust(t, account_equity(a, raw)) * t->leverage)
         units = 0;
     if (units == 0) {
         refuse(w, whole == 0 ? REFUSED_SIZE_ZERO : REFUSED_MARGIN);

@@ -16,6 +16,7 @@ static void walk_copy(struct walk *to, const struct walk *from) {
             to->rest[side].alive = false;
     }
     to->bar = from->bar;
+    to->left_bar = from->left_bar;
     to->at_close = from->at_close;
     to->day = from->day;
     to->day_entries = from->day_entries;
@@ -86,6 +87,17 @@ static bool finer(const struct broker *br, size_t bar, size_t *ret_from, size_t 
     return high >= b->h[bar] && low <= b->l[bar];
 }
 
+/* One of the finer bars. */
+static void finer_inside(struct broker *br, const struct ohlc *fine) {
+    double up, down;
+    if (!walk_touches(&br->live, fine->l, fine->h)) {
+        reach(&br->live, fine);
+        return;
+    }
+    bool differ = walk_both(br, fine, &up, &down);
+    take(br, choose_up(PATH_LOWER, br, up, down, differ));
+}
+
 void broker_inside(struct broker *br, size_t bar) {
     struct walk *w = &br->live;
     const struct ohlc whole = ohlc_at(br->cfg.terms.bars, bar);
@@ -104,11 +116,8 @@ void broker_inside(struct broker *br, size_t bar) {
     }
     for (size_t i = from; i < to; i++) {
         const struct ohlc fine = ohlc_at(br->cfg.lower, i);
-        if (!walk_touches(w, fine.l, fine.h)) {
-            reach(w, &fine);
-            continue;
-        }
-        differ = walk_both(br, &fine, &up, &down);
-        take(br, choose_up(PATH_LOWER, br, up, down, differ));
+        finer_inside(br, &fine);
     }
+    /* the last of them may be absent: the price still ends at this close */
+    finer_inside(br, &(struct ohlc){whole.c, whole.c, whole.c, whole.c});
 }

@@ -45,6 +45,8 @@ static void close_units(struct walk *w, size_t k, double units, double price, bo
     units = units < held ? units : held;
     double fee = cost_commission(maker ? &w->terms->maker : &w->terms->costs, units, price);
     account_close(&w->account, k, units, w->terms, w->bar, price, fee, reason, &w->trades[w->n++]);
+    if (w->account.n == 0)
+        w->left_bar = w->bar;
     w->fills++;
     w->fill_value += units * price;
     w->fees += fee;
@@ -57,6 +59,11 @@ static void settle(struct walk *w, size_t from) {
 /* What a market order of entry k's closing would pay at raw price `raw`. */
 static double market_price(const struct walk *w, size_t k, double raw) {
     return cost_price(&w->terms->costs, raw, w->account.entries[k].size < 0);
+}
+
+/* What a limit pays: the open may lie off the grid. */
+static double limit_price(const struct walk *w, double raw, bool buy) {
+    return tick_round(w->terms->costs.tick, raw, buy);
 }
 
 void walk_close_one(struct walk *w, size_t k, double raw, enum trade_reason reason) {
@@ -142,7 +149,7 @@ static bool profit_met(struct walk *w, size_t k, double raw) {
     if (units == 0)
         return true;
     size_t from = w->n;
-    close_units(w, k, units, raw, true, REASON_TAKE_PROFIT);
+    close_units(w, k, units, limit_price(w, raw, e->size < 0), true, REASON_TAKE_PROFIT);
     settle(w, from);
     return units < held;
 }
@@ -180,7 +187,7 @@ static void order_met(struct walk *w, enum side side, double raw) {
     bool buy = side == SIDE_LONG, stop = !isnan(r->order.stop) && !r->woken;
     double limit = r->order.limit;
     if (!stop) {
-        fill_order(w, side, raw, raw, true);
+        fill_order(w, side, raw, limit_price(w, raw, buy), true);
         return;
     }
     double price = cost_price(&w->terms->costs, raw, buy);
@@ -276,6 +283,7 @@ static void walk_leg(struct walk *w, double from, double to) {
             break;
         case MET_ORDER:
             order_met(w, (enum side)m.which, at);
+            walk_at(w, at); /* what the new entry's price has passed already */
             break;
         case MET_LIQUIDATION:
             liquidate(w, at);

@@ -32,7 +32,8 @@ struct walk {
     double day_entries;
     const struct terms *terms;
     size_t bar;
-    bool at_close; /* fills are made at the bar's close, not at its open or inside */
+    size_t left_bar; /* on which the last position ended, SIZE_MAX: none has */
+    bool at_close;   /* fills are made at the bar's close, not at its open or inside */
 };
 
 struct ohlc {

@@ -175,7 +175,7 @@ static bool leave(struct broker *br, struct held *h, size_t bar, double raw, int
     br->ledger.n++;
     br->ledger.fill_value += units * price;
     br->ledger.commission += fee;
-    br->left_bar = bar;
+    br->live.left_bar = bar;
     h->cash = cash;
     h->units = 0;
     return true;
@@ -187,7 +187,7 @@ static bool enter(struct broker *br, struct held *h, size_t bar, double raw, int
     const struct terms *t = &br->cfg.terms;
     double price = cost_price(&t->costs, raw, buy);
     double units = cost_units(&t->costs, br->cfg.size * (h->cash + 0 * raw), price, t->leverage);
-    if (!(units > 0) || units * price < t->dust * t->leverage)
+    if (!(units > 0) || units * price < account_dust(t, h->cash) * t->leverage)
         return false;
     double fee = cost_commission(&t->costs, units, price), size = buy ? units : -units;
     *h = (struct held){.cash = h->cash - (size * price + fee),
@@ -213,7 +213,7 @@ static bool fill(struct broker *br, struct held *h, size_t bar, int side) {
     bool allowed = side != 0 && br->cfg.allow[side > 0 ? SIDE_LONG : SIDE_SHORT];
     const struct held kept = *h;
     double value = br->ledger.fill_value, commission = br->ledger.commission;
-    size_t n = br->ledger.n, left = br->left_bar;
+    size_t n = br->ledger.n, left = br->live.left_bar;
     if (h->units != 0) {
         double slope = h->units * (h->units > 0 ? 1 - t->maintenance : 1 + t->maintenance);
         if (h->cash + slope * open <= 0 ||
@@ -226,7 +226,7 @@ static bool fill(struct broker *br, struct held *h, size_t bar, int side) {
     br->ledger.fill_value = value;
     br->ledger.commission = commission;
     br->ledger.n = n;
-    br->left_bar = left;
+    br->live.left_bar = left;
     return false;
 }
 

@@ -1,7 +1,8 @@
 /* Many runs for a test in another language: one JSON command a line on stdin, one JSON answer a
  * line on stdout, in order. Usage: batch_tool FOLDER
  *   {"data":"a.csv","interval":"1h","request":{…},"equity":true}
- *       a.csv: candles in FOLDER whose own interval is `interval`; request as in a POST
+ *       a.csv: candles in FOLDER whose own interval is `interval`; request as in a POST;
+ *       "lower":"b.csv": the finer candles of path lower, of its lowerInterval
  *   -> {"result":{…as GET /result…},"trades":[{…}],"equity":[…]}
  *      or {"error":"why"} */
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "lib/csv.h"
 #include "lib/json.h"
 #include "lib/market.h"
+#include "lib/market_extra.h"
 #include "lib/result.h"
 
 #define PATH_BYTES 4096
@@ -90,34 +92,53 @@ static enum err_code run(const struct request *r, const struct market_data *d, s
     return ERR_NONE;
 }
 
-static enum err_code answer(const char *folder, struct json_object *command, struct file *file,
+struct files {
+    struct file bars, lower;
+};
+
+static enum err_code answer_request(const char *folder, const char *lower, enum interval stored,
+                                    struct files *files, struct request *r, struct json_out *j,
+                                    struct err *e) {
+    struct market_data d;
+    struct market_extra x = {.have_lower = false};
+    enum err_code code = market_from_bars(&files->bars.bars, stored, r, r->want_warmup, &d, e);
+    if (code != ERR_NONE)
+        return code;
+    if (*lower)
+        code = use_file(folder, lower, &files->lower, e);
+    if (code == ERR_NONE && *lower)
+        code = market_extra_from_bars(&files->lower.bars, r->lower, r, &d, &x, e);
+    if (code == ERR_NONE)
+        code = run(r, &d, j, e);
+    market_extra_release(&x);
+    market_data_release(&d);
+    return code;
+}
+
+static enum err_code answer(const char *folder, struct json_object *command, struct files *files,
                             struct json_out *j, struct err *e) {
-    const char *name = "", *interval = "";
+    const char *name = "", *interval = "", *lower = "";
     enum interval stored;
     struct request r;
-    struct market_data d;
     struct json_object *request = json_get_object(command, "request", e);
     if (!request || !json_get_string(command, "data", &name, e) ||
         !json_get_string(command, "interval", &interval, e) || !interval_parse(interval, &stored))
         return err_set(e, ERR_INVALID, "data, interval and request are needed");
-    enum err_code code = use_file(folder, name, file, e);
+    enum err_code code = use_file(folder, name, &files->bars, e);
     if (code == ERR_NONE)
         code = request_parse(request, &r, e);
     if (code != ERR_NONE)
         return code;
     r.cfg.want_equity = false;
     (void)json_get_bool(command, "equity", &r.cfg.want_equity, NULL);
-    code = market_from_bars(&file->bars, stored, &r, r.want_warmup, &d, e);
-    if (code == ERR_NONE) {
-        code = run(&r, &d, j, e);
-        market_data_release(&d);
-    }
+    (void)json_get_string(command, "lower", &lower, NULL);
+    code = answer_request(folder, lower, stored, files, &r, j, e);
     request_release(&r);
     return code;
 }
 
 int main(int argc, char **argv) {
-    struct file file = {.name = ""};
+    struct files files = {.bars = {.name = ""}, .lower = {.name = ""}};
     struct buf out;
     char *line = NULL;
     size_t cap = 0;
@@ -132,7 +153,7 @@ int main(int argc, char **argv) {
         struct json_out j;
         json_out_init(&j, &out);
         struct json_object *command = json_parse(line, (size_t)n, &e);
-        if (!command || answer(argv[1], command, &file, &j, &e) != ERR_NONE) {
+        if (!command || answer(argv[1], command, &files, &j, &e) != ERR_NONE) {
             buf_clear(&out);
             json_out_init(&j, &out);
             json_begin(&j, '{');
@@ -150,6 +171,7 @@ int main(int argc, char **argv) {
     fflush(stdout);
     free(line);
     buf_release(&out);
-    bars_release(&file.bars);
+    bars_release(&files.bars.bars);
+    bars_release(&files.lower.bars);
     return EXIT_SUCCESS;
 }

@@ -45,6 +45,9 @@ START_TEST(a_budget_pays_the_larger_of_minimum_and_rate) {
         double n = cost_units(&c, budgets[i], 100, 4);
         NEAR(n * 100 / 4 + cost_commission(&c, n, 100), budgets[i]);
     }
+    /* a rebate may take the fixed fee below the minimum */
+    const struct costs rebate = {.rate = -0.001, .fixed = 6, .minimum = 5};
+    NEAR(cost_units(&rebate, 1005, 100, 1), 10);
 }
 END_TEST
 

@@ -31,6 +31,29 @@ START_TEST(no_entry_is_decided_while_it_cools_down) {
 }
 END_TEST
 
+START_TEST(a_reversal_inside_a_bar_ends_a_position_too) {
+    static const double rows[][4] = {FLAT, FLAT, {100, 101, 97, 100}, FLAT, FLAT, FLAT, FLAT};
+    struct world w; /* short, then long by a limit on bar 2 */
+    world_init(&w, rows, 7);
+    w.cfg.pyramiding = 9;
+    w.cfg.finalize = true;
+    world_rule(&w, RULE_SHORT_ENTRY, 0);
+    for (size_t i = 1; i < 6; i++)
+        world_rule(&w, RULE_LONG_ENTRY, i);
+    world_number(&w, RULE_LONG_LIMIT, 98);
+    for (size_t i = 2; i < 7; i++)
+        w.number[RULE_LONG_LIMIT][i] = 100;
+    world_number(&w, RULE_COOLDOWN, 3);
+    world_run(&w);
+    TRADES(&w, 3);
+    TRADE(&w, 0, -10, 1, 2, 100, 98, REASON_REVERSE);
+    TRADE(&w, 1, 10, 2, 6, 98, 100, REASON_END);
+    TRADE(&w, 2, 10, 6, 6, 100, 100, REASON_END); /* decided on bar 5 = 2 + 3 */
+    ck_assert_int_eq((int)w.br.diagnosis.refused[REFUSED_COOLDOWN], 3);
+    world_release(&w);
+}
+END_TEST
+
 START_TEST(a_session_opens_and_closes_the_door) {
     struct world w;
     world_init(&w, flat, 10);
@@ -68,6 +91,15 @@ START_TEST(a_day_has_only_so_many_entries) {
     TRADE(&w, 1, 10, 3, 4, 100, 100, REASON_SIGNAL);
     TRADE(&w, 2, 10, 25, 26, 100, 100, REASON_SIGNAL);
     ck_assert(w.br.diagnosis.refused[REFUSED_MAX_TRADES] > 0);
+    world_release(&w);
+
+    world_init(&w, flat, 10);
+    for (size_t i = 0; i < 9; i++)
+        world_rule(&w, i % 2 ? RULE_LONG_EXIT : RULE_LONG_ENTRY, i);
+    world_number(&w, RULE_MAX_TRADES_PER_DAY, 1.5); /* two were more */
+    w.cfg.finalize = true;
+    world_run(&w);
+    TRADES(&w, 1);
     world_release(&w);
 }
 END_TEST
@@ -265,7 +297,8 @@ START_TEST(parts_take_their_share_of_the_carry) {
 }
 END_TEST
 
-SUITE_MAIN("hold", no_entry_is_decided_while_it_cools_down, a_session_opens_and_closes_the_door,
+SUITE_MAIN("hold", no_entry_is_decided_while_it_cools_down,
+           a_reversal_inside_a_bar_ends_a_position_too, a_session_opens_and_closes_the_door,
            a_day_has_only_so_many_entries, a_size_may_be_a_rule, an_order_has_a_smallest_value,
            an_entry_is_a_share_of_the_volume_seen, both_sides_are_held_with_hedging,
            a_hedge_uses_margin_for_both_sides_and_is_liquidated_as_one,

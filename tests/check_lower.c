@@ -81,5 +81,30 @@ START_TEST(without_the_high_and_the_low_a_bar_is_pessimistic) {
 }
 END_TEST
 
+START_TEST(the_price_ends_at_the_close_when_the_last_finer_bar_is_absent) {
+    static const double rows[][4] = {FLAT, FLAT, FLAT, {100, 104, 97, 100}, FLAT};
+    static const double fine[][4] = {{100, 104, 100, 104}, {104, 104, 97, 98}};
+    struct world w;
+    struct bars lower;
+    world_init(&w, rows, 5);
+    w.cfg.path = PATH_LOWER;
+    world_rule(&w, RULE_LONG_ENTRY, 2);
+    world_number(&w, RULE_LONG_LIMIT, 97);
+    world_level(&w, SIDE_LONG, LEVEL_TARGET, 99);
+    bars_init(&lower);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert(bars_append(&lower, (int64_t)(3 * 4 + i) * MS_PER_HOUR / 4, fine[i][0],
+                              fine[i][1], fine[i][2], fine[i][3], 1));
+    w.cfg.lower = &lower;
+    world_run(&w);
+    TRADES(&w, 1);
+    TRADE(&w, 0, 10, 3, 3, 97, 100, REASON_TAKE_PROFIT);
+    NEAR(w.br.ledger.trades[0].mfe, 100 * 3 / 97.0);
+    world_release(&w);
+    bars_release(&lower);
+}
+END_TEST
+
 SUITE_MAIN("lower", finer_bars_say_what_came_first, a_finer_bar_may_gap_over_a_level,
-           a_finer_bar_with_both_is_pessimistic, without_the_high_and_the_low_a_bar_is_pessimistic)
+           a_finer_bar_with_both_is_pessimistic, without_the_high_and_the_low_a_bar_is_pessimistic,
+           the_price_ends_at_the_close_when_the_last_finer_bar_is_absent)

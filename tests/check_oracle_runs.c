@@ -2,7 +2,7 @@
  * for its profile, a plain second implementation for the default one. */
 #include <math.h>
 
-#include "lib/market.h"
+#include "lib/market_extra.h"
 #include "lib/spec.h"
 #include "tests/columns.h"
 #include "tests/suite.h"
@@ -73,24 +73,28 @@ static void run_line(int line, const char *text, size_t len) {
     struct bt_error found = {.strategy = 0};
     struct request r;
     struct market_data d;
+    struct market_extra x;
     struct bt_result res;
-    enum interval interval;
+    enum interval stored;
     int64_t seed = 0, n = 0;
     const char *name = "";
     struct json_object *o = json_parse(text, len, &e);
     ck_assert_msg(o && json_get_int(o, "seed", &seed, &e) && json_get_int(o, "bars", &n, &e) &&
-                      json_get_string(o, "interval", &name, &e) && interval_parse(name, &interval),
+                      json_get_string(o, "stored", &name, &e) && interval_parse(name, &stored),
                   "line %d: %s", line, e.message);
-    struct bars b = walk((uint64_t)seed, interval, (size_t)n);
+    struct bars b = walk((uint64_t)seed, stored, (size_t)n);
     enum err_code code = request_parse(json_get_object(o, "request", &e), &r, &e);
     ck_assert_msg(code == ERR_NONE, "line %d: %s", line, e.message);
-    code = market_from_bars(&b, interval, &r, r.want_warmup, &d, &e);
+    code = market_from_bars(&b, stored, &r, r.want_warmup, &d, &e);
+    ck_assert_msg(code == ERR_NONE, "line %d: %s", line, e.message);
+    code = market_extra_from_bars(&b, stored, &r, &d, &x, &e);
     ck_assert_msg(code == ERR_NONE, "line %d: %s", line, e.message);
     enum bt_status status = backtest_run(&r.cfg, &d.bars, d.first, NULL, NULL, &res, &found);
     ck_assert_msg(status == BT_OK, "line %d: %s", line, found.expr.message);
     same_trades(line, &res, json_get_object(o, "trades", &e));
     same_metrics(line, &res.metrics, json_get_object(o, "metrics", &e));
     bt_result_release(&res);
+    market_extra_release(&x);
     market_data_release(&d);
     request_release(&r);
     bars_release(&b);
@@ -104,7 +108,7 @@ START_TEST(runs_are_what_others_made_of_them) {
     while (fgets(text, sizeof text, f))
         run_line(++line, text, strlen(text));
     fclose(f);
-    ck_assert_int_ge(line, 80);
+    ck_assert_int_ge(line, 130);
 }
 END_TEST
 

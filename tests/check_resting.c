@@ -186,6 +186,38 @@ START_TEST(stops_of_an_order_are_judged_by_its_price_and_work_at_once) {
 }
 END_TEST
 
+START_TEST(a_stop_limit_is_judged_by_where_it_is_to_fill) {
+    struct world w; /* stop 103, limit 105: at 103; the other way round: at the limit */
+    const struct {
+        double limit, stop, sl, tp;
+        bool good;
+    } rows[] = {{105, 103, 104, 110, false},
+                {105, 103, 102, 104, true},
+                {101, 103, 102, 110, false},
+                {101, 103, 100.5, 102, true}};
+    for (size_t i = 0; i < 4; i++) {
+        order_on(&w, (const double[]){101, 106, 100.6, 101}, rows[i].limit, rows[i].stop);
+        world_level(&w, SIDE_LONG, LEVEL_STOP, rows[i].sl);
+        world_level(&w, SIDE_LONG, LEVEL_TARGET, rows[i].tp);
+        world_run(&w);
+        ck_assert_int_eq((int)w.br.diagnosis.refused[REFUSED_STOP_SIDE], !rows[i].good);
+        ck_assert_msg(w.br.ledger.n == rows[i].good, "row %zu", i);
+        world_release(&w);
+    }
+}
+END_TEST
+
+START_TEST(a_level_that_the_price_has_passed_acts_at_the_fill) {
+    struct world w; /* woken at the open, filled on the way down at 105, above its target */
+    order_on(&w, (const double[]){107, 108, 102, 107}, 105, 103);
+    world_level(&w, SIDE_LONG, LEVEL_TARGET, 104);
+    world_run(&w);
+    TRADES(&w, 1);
+    TRADE(&w, 0, 10, 2, 2, 105, 105, REASON_TAKE_PROFIT);
+    world_release(&w);
+}
+END_TEST
+
 START_TEST(the_order_of_prices_decides_what_an_order_lives_through) {
     /* limit 98 and target 103 inside one bar: O-L-H-C makes both, O-H-L-C the entry alone */
     const enum bt_path paths[] = {PATH_OHLC, PATH_OLHC, PATH_PESSIMISTIC, PATH_OPTIMISTIC};
@@ -226,6 +258,15 @@ START_TEST(prices_lie_on_the_tick_against_the_trader) {
     TRADE(&w, 0, 10, 2, 2, 98, 103.25, REASON_TAKE_PROFIT);
     world_release(&w);
 
+    /* an open off the grid, better than limit and target */
+    order_on(&w, (const double[]){97.6, 98, 97, 98}, 98.13, 0);
+    w.cfg.terms.costs.tick = 0.25;
+    world_level(&w, SIDE_LONG, LEVEL_TARGET, 99.1);
+    w.b.o[3] = 99.6;
+    world_run(&w);
+    TRADE(&w, 0, 10, 2, 3, 97.75, 99.5, REASON_TAKE_PROFIT);
+    world_release(&w);
+
     order_on(&w, (const double[]){100, 104, 97, 100}, 0, 102.9);
     w.cfg.terms.costs = (struct costs){.tick = 0.25, .adverse = 0.001};
     w.cfg.path = PATH_OHLC;
@@ -242,5 +283,7 @@ SUITE_MAIN("resting", where_a_resting_order_fills, a_short_order_is_the_mirror,
            an_exit_rule_or_the_other_side_takes_an_order_back,
            a_position_is_reversed_when_the_order_fills,
            stops_of_an_order_are_judged_by_its_price_and_work_at_once,
+           a_stop_limit_is_judged_by_where_it_is_to_fill,
+           a_level_that_the_price_has_passed_acts_at_the_fill,
            the_order_of_prices_decides_what_an_order_lives_through,
            an_order_without_a_price_is_refused, prices_lie_on_the_tick_against_the_trader)

@@ -29,8 +29,10 @@ def run(build, folder, commands):
 
 
 def run_configs(build, folder, configs):
-    return run(build, folder, [{"data": c["data"] + ".csv", "interval": c["interval"],
-                                "request": c["request"], "equity": True} for c in configs])
+    """Over the whole data set, also where a configuration reads a part of it."""
+    return run(build, folder, [{"data": c.get("whole", c["data"]) + ".csv", "interval": c["interval"],
+                                "request": c["request"], "equity": True} |
+                               ({"lower": c["lower"] + ".csv"} if c.get("lower") else {}) for c in configs])
 
 
 def with_columns(build, folder, configs, columns_of):

@@ -18,13 +18,15 @@ EXTRA_DIST += \
 	tests/oracle/make_vectors.py \
 	tests/oracle/metrics_plain.py \
 	tests/oracle/plain.py \
+	tests/oracle/plain_account.py \
 	tests/oracle/plain_cases.py \
 	tests/oracle/plain_config.py \
+	tests/oracle/plain_path.py \
 	tests/oracle/requirements.txt \
 	tests/oracle/talib_cases.py \
 	tests/oracle/walks.py
 check_PROGRAMS += tests/batch_tool tests/columns_tool
-tests_batch_tool_LDADD = $(base_libs)
+tests_batch_tool_LDADD = $(base_libs) $(store_libs)
 tests_columns_tool_LDADD = libcandlemill.a libengine.a -lm
 
 tests/oracle/venv/ready: $(srcdir)/tests/oracle/requirements.txt

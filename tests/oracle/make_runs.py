@@ -17,8 +17,10 @@ import plain_config
 import plain_random
 import walks
 
-EACH, BARS, SEED = 40, 300, 20
+LIBRARY, PLAIN = 50, 80  # runs of each profile
+BARS, LONG_BARS, SEED = 300, 900, 20
 INTERVALS = ("1h", "1d", "15m", "1w")
+FINER = {"1h": "15m", "1d": "4h", "15m": "5m"}  # some bars are made of shorter ones
 
 
 def walk(seed, interval, count=BARS):
@@ -50,57 +52,66 @@ def sums(trades):
                                                      for trade in trades)) for word in words}
 
 
-def configs_of(build, random, kind, table, folder, data):
+def library_runs(build, folder, random, data, table):
+    """Of profile backtesting.py: (configuration, trades, metrics)."""
     while True:
-        config = kind.configuration(random, table)
-        yield config, batch.with_columns(build, folder, [config], kind.columns_of)[0], data[config["data"]]
+        config = btpy_config.configuration(random, table)
+        columns = batch.with_columns(build, folder, [config], btpy_config.columns_of)[0]
+        try:
+            found = btpy_library.outcome(config, data[config["data"]], columns)
+        except btpy_library.Refused:
+            continue
+        few = ("finalEquity", "maxDrawdown", "exposureTime", "avgTrade", "sqn", "beta", "avgDrawdownDuration",
+               "annualVolatility", "profitFactor")
+        yield config, found["trades"], {word: value for word, value in found["metrics"].items()
+                                        if word in few and value is not None}
+
+
+def plain_runs(build, folder, random, data, table):
+    """Of the default profile."""
+    while True:
+        config = plain_config.configuration(random, table)
+        config["request"]["finalize"] = True
+        config["whole"] = config["data"]
+        task = plain_random.tasks_of(build, folder, random, [config], data)[0]
+        found, rows, first = plain_random.plainly(task), task[1], config["first"]
+        metrics = metrics_plain.metrics({name: column[first:] for name, column in rows.items()} | {
+            "step": walks.STEPS[config["interval"]] * 1000, "equity": numpy.array(found["equity"]),
+            "trades": found["trades"], "cash": config["request"]["cash"], "days": 365, "riskFree": 0, "trials": 1})
+        # (where a fall ends hangs on the last bit of equity, so no figure of episodes)
+        few = ("finalEquity", "maxDrawdown", "exposureTime", "avgTrade", "sqn", "beta", "sharpeRatio", "profitFactor",
+               "turnover", "avgMae")
+        yield config, found["trades"], {word: metrics[word] for word in few if word in metrics}
 
 
 def main():
     build = sys.argv[1]
     folder = os.path.join(build, "tests", "oracle")
     random = numpy.random.default_rng(SEED)
-    data, table, seeds = {}, [], {}
-    for at in range(12):
-        name, interval = f"run{at}", INTERVALS[at % len(INTERVALS)]
-        seeds[name], data[name] = 1000 + at, walk(1000 + at, interval)
-        bars.write_csv(data[name], os.path.join(folder, name + ".csv"))
-        table.append((name, interval, float(numpy.median(data[name]["close"]))))
-
-    def write(config, trades, metrics):
-        print(json.dumps({"seed": seeds[config["data"]], "bars": BARS, "interval": config["interval"],
-                          "request": config["request"], "trades": sums(trades), "metrics": metrics}))
-
-    done = 0
-    for config, columns, rows in configs_of(build, random, btpy_config, table, folder, data):
-        try:
-            found = btpy_library.outcome(config, rows, columns)
-        except btpy_library.Refused:
-            continue
-        if len(found["trades"]) < 3:
-            continue
-        few = ("finalEquity", "maxDrawdown", "exposureTime", "avgTrade", "sqn", "beta", "avgDrawdownDuration",
-               "annualVolatility", "profitFactor")
-        write(config, found["trades"], {word: found["metrics"][word] for word in few if found["metrics"][word] is not None})
-        done += 1
-        if done == EACH:
-            break
-    done = 0
-    for config, columns, rows in configs_of(build, random, plain_config, table, folder, data):
-        config["request"]["finalize"] = True
-        found = plain_random.plainly((config, rows, columns))
-        if len(found["trades"]) < 3:
-            continue
-        metrics = metrics_plain.metrics({
-            **rows, "step": walks.STEPS[config["interval"]] * 1000, "equity": numpy.array(found["equity"]),
-            "trades": found["trades"], "cash": config["request"]["cash"], "days": 365, "riskFree": 0, "trials": 1})
-        # (where a fall ends hangs on the last bit of equity, so no figure of episodes)
-        few = ("finalEquity", "maxDrawdown", "exposureTime", "avgTrade", "sqn", "beta", "sharpeRatio", "profitFactor",
-               "turnover", "avgMae")
-        write(config, found["trades"], {word: metrics[word] for word in few if word in metrics})
-        done += 1
-        if done == EACH:
-            break
+    data, made, libraries, plains = {}, {}, [], []
+    for at in range(16):
+        name, interval, seed = f"run{at}", INTERVALS[at % len(INTERVALS)], 1000 + at
+        stored = FINER.get(interval) if at >= 8 else None
+        data[name] = walk(seed, stored or interval, LONG_BARS if stored else BARS)
+        if stored:
+            data[f"{name}-finer"] = data[name]
+            data[name] = plain_random.longer(interval, data[name])
+        made[name] = {"seed": seed, "bars": LONG_BARS if stored else BARS, "stored": stored or interval}
+        price = float(numpy.median(data[name]["close"]))
+        plains.append((name, interval, price, stored and f"{name}-finer", stored))
+        if not stored:
+            libraries.append((name, interval, price))
+    for name, rows in data.items():
+        bars.write_csv(rows, os.path.join(folder, name + ".csv"))
+    for runs, table, wanted in ((library_runs, libraries, LIBRARY), (plain_runs, plains, PLAIN)):
+        for config, trades, metrics in runs(build, folder, random, data, table):
+            if len(trades) < 3:
+                continue
+            print(json.dumps(made[config.get("whole", config["data"])] | {
+                "request": config["request"], "trades": sums(trades), "metrics": metrics}))
+            wanted -= 1
+            if wanted == 0:
+                break
 
 
 if __name__ == "__main__":
