@@ -17,7 +17,7 @@ EXTRA_DIST += \
 	bench/service.py
 
 # the floor is compiled for this very machine: it is the limit, not the product
-bench/floor.$(OBJEXT): CFLAGS += -O3 -march=native
+bench/floor.$(OBJEXT): CFLAGS += -O3 -march=native -ftrapping-math
 
 # other people's engines, in a venv of their own; without network the engine runs alone
 bench/peers/venv/ready: $(srcdir)/bench/peers/requirements.txt

@@ -5,12 +5,8 @@
 #include "engine/backtest_run.h"
 #include "engine/measure.h"
 
-static bool measure_account(const struct run *r, size_t k, struct metrics *ret) {
+static void measure_account(const struct run *r, size_t k, struct metrics *ret) {
     const struct ledger *g = &r->lanes[0].brokers[k].ledger;
-    struct exposure exposed;
-    if (!ledger_exposed(g->trades, g->n, g->open_bar, r->bars, r->first, r->cfg->interval,
-                        &exposed))
-        return false;
     const struct measure m = {.bars = r->bars,
                               .first = r->first,
                               .interval = r->cfg->interval,
@@ -21,9 +17,9 @@ static bool measure_account(const struct run *r, size_t k, struct metrics *ret) 
                               .n_trades = g->n,
                               .fill_value = g->fill_value,
                               .commission = g->commission,
-                              .exposed = exposed};
+                              .exposed = ledger_exposed(g->trades, g->n, g->open_bar, r->bars,
+                                                        r->first, r->cfg->interval)};
     measure_default(&m, &r->lanes[0].curves[k], ret);
-    return true;
 }
 
 static bool measure_total(const struct run *r, struct bt_result *res) {
@@ -46,9 +42,7 @@ static bool measure_total(const struct run *r, struct bt_result *res) {
         return false;
     m.trades = res->trades;
     m.n_trades = res->n_trades;
-    if (!ledger_exposed(m.trades, m.n_trades, open_bar, r->bars, r->first, r->cfg->interval,
-                        &m.exposed))
-        return false;
+    m.exposed = ledger_exposed(m.trades, m.n_trades, open_bar, r->bars, r->first, m.interval);
     measure_default(&m, &r->lanes[0].total, &res->metrics);
     return true;
 }
@@ -93,8 +87,7 @@ enum bt_status run_result(struct run *r, struct bt_result *ret) {
         res.size_cuts += r->lanes[0].brokers[k].size_cuts;
         res.order_bars += r->lanes[0].brokers[k].order_bars;
         res.strategies[k].diagnosis = r->lanes[0].brokers[k].diagnosis;
-        if (!measure_account(r, k, &res.strategies[k].metrics))
-            return BT_NOMEM;
+        measure_account(r, k, &res.strategies[k].metrics);
     }
     if (r->n > 1) {
         if (!measure_total(r, &res)) {

@@ -185,28 +185,6 @@ static void count_signals(struct broker *br, const struct signals *s) {
     }
 }
 
-#define LINE  8               /* values a cache line */
-#define AHEAD (3 * MASK_BITS) /* bars: a handful of fills, no more loads than a core can hold */
-
-static void ask(const struct bars *b, size_t from, size_t n) {
-    size_t to = b->n - from < n ? b->n : from + n;
-    for (size_t i = from; i < to; i += LINE) {
-        __builtin_prefetch(b->o + i);
-        __builtin_prefetch(b->t + i);
-    }
-}
-
-size_t broker_ahead(const struct bars *b, const struct signals *s, size_t next, size_t done) {
-    for (; done < s->n && s->first + done < next + AHEAD; done += MASK_BITS) {
-        uint64_t bits = 0;
-        for (int r = 0; r <= RULE_SHORT_EXIT; r++)
-            bits |= s->rule[r] ? s->rule[r][done / MASK_BITS] : 0;
-        if (bits)
-            ask(b, s->first + done, MASK_BITS + 1);
-    }
-    return done;
-}
-
 void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
     size_t to = s->first + s->n;
     if (to <= br->next)
@@ -215,11 +193,9 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
         count_signals(br, s);
     broker_rules(br, s);
     const struct account *a = &br->live.account;
-    size_t traded = br->ledger.n, asked = (br->next - s->first) & ~(size_t)63;
     while (br->next < to) {
         if (br->plain)
             broker_plain(br, s, c, to);
-        asked = broker_ahead(br->cfg.terms.bars, s, br->next, asked);
         if (!br->due) {
             br->next = broker_quiet(br, s, br->next, to);
             if (br->next == to)
@@ -232,6 +208,4 @@ void broker_block(struct broker *br, const struct signals *s, struct curve *c) {
             curve_span(c, bar, cash, units);
     }
     curve_span(c, to, a->cash, a->units);
-    if (br->ledger.n > traded) /* the next block's first fills come too soon to be asked for then */
-        ask(br->cfg.terms.bars, to, AHEAD);
 }

@@ -69,10 +69,6 @@ void broker_inside(struct broker *br, size_t bar);
 /* What the live walk did goes to the ledger and the diagnosis. */
 void broker_book(struct broker *br, struct walk *w);
 
-/* Asks memory for the opens and times that fills behind `next` will read. done: bars of the
- * block that were asked for, a multiple of 64; returns how many are now. */
-size_t broker_ahead(const struct bars *b, const struct signals *s, size_t next, size_t done);
-
 /* Whether bars of this broker may take the plain road (engine/plain.c). */
 bool broker_is_plain(const struct broker *br);
 

@@ -178,9 +178,10 @@ static bool measure(const struct run *r, const struct trade *trades, size_t n_tr
                         .trades = trades,
                         .n_trades = n_trades,
                         .fill_value = g->fill_value,
-                        .commission = g->commission};
-    return ledger_exposed(trades, n_trades, -1, r->bars, 0, m.interval, &m.exposed) &&
-           btpy_measure(&m, r->equity + row * r->bars->n, warmup, ret, ret_days);
+                        .commission = g->commission,
+                        .exposed =
+                            ledger_exposed(trades, n_trades, -1, r->bars, 0, r->cfg->interval)};
+    return btpy_measure(&m, r->equity + row * r->bars->n, warmup, ret, ret_days);
 }
 
 static enum bt_status run_result(const struct run *r, struct bt_result *ret) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/lanes.h"
+#include "engine/wide.h"
 
 static int64_t day_of(int64_t t) {
     return (t - (t % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY) / MS_PER_DAY;
@@ -64,6 +65,7 @@ bool curve_init(struct curve *c, const struct bars *b, const struct days *days, 
                         .first = first,
                         .interval = iv,
                         .start = start,
+                        .wide = wide_here(),
                         .last = start,
                         .chunk = {start},
                         .peak = start,
@@ -178,85 +180,121 @@ static void returns(struct curve *c, const double *e, size_t n) {
     lanes_store(c->ret_squared + 2, squared1);
 }
 
+WIDE static void returns_wide(struct curve *c, const double *e, size_t n) {
+    four sum = FOUR_AT(c->sum), ret = FOUR_AT(c->ret), squared = FOUR_AT(c->ret_squared);
+    for (size_t i = 0; i < n; i += CURVE_LANES) {
+        four now = FOUR_AT(e + i), r = now / FOUR_AT(e + i - 1) - 1;
+        sum += now;
+        ret += r;
+        squared += r * r;
+    }
+    *(four_anywhere *)c->sum = sum;
+    *(four_anywhere *)c->ret = ret;
+    *(four_anywhere *)c->ret_squared = squared;
+}
+
 #define LESS(a, b) ((a) < (b) ? (a) : (b))
 #define MORE(a, b) ((a) > (b) ? (a) : (b))
 
-/* Which of the lanes has the value. */
-static size_t place(const double *v, double value) {
-    size_t k = 0;
-    while (k < CURVE_LANES - 1 && v[k] != value)
-        k++;
-    return k;
-}
+#define GROUP 16 /* bars that are looked at together while no peak is reached */
 
-#define QUIET 16 /* bars that are looked at together while nothing new happens on them */
+struct extremes {
+    double low, high, dip; /* of equity; lowest at the worst prices */
+};
 
-/* Lowest and highest of QUIET values, and the lowest of as many worst ones. */
-static void extremes(const double *v, const double *w, double *ret_low, double *ret_high,
-                     double *ret_dip) {
-    lanes low = lanes_load(v), high = low, dip = lanes_load(w);
-    for (size_t i = 2; i < QUIET; i += 2) {
-        lanes x = lanes_load(v + i);
-        low = lanes_less(x, low);
-        high = lanes_more(x, high);
-        dip = lanes_less(lanes_load(w + i), dip);
+/* Of n bars, a multiple of 4. */
+typedef struct extremes extremes_fn(const double *close, const double *worst, size_t n);
+
+static struct extremes extremes(const double *close, const double *worst, size_t n) {
+    lanes low0 = lanes_load(close), low1 = lanes_load(close + 2), high0 = low0, high1 = low1;
+    lanes dip0 = lanes_load(worst), dip1 = lanes_load(worst + 2);
+    for (size_t i = 4; i < n; i += 4) {
+        lanes e0 = lanes_load(close + i), e1 = lanes_load(close + i + 2);
+        low0 = lanes_less(e0, low0);
+        low1 = lanes_less(e1, low1);
+        high0 = lanes_more(e0, high0);
+        high1 = lanes_more(e1, high1);
+        dip0 = lanes_less(lanes_load(worst + i), dip0);
+        dip1 = lanes_less(lanes_load(worst + i + 2), dip1);
     }
-    *ret_low = LESS(low[0], low[1]);
-    *ret_high = MORE(high[0], high[1]);
-    *ret_dip = LESS(dip[0], dip[1]);
+    return (struct extremes){.low = lanes_least(lanes_less(low0, low1)),
+                             .high = lanes_most(lanes_more(high0, high1)),
+                             .dip = lanes_least(lanes_less(dip0, dip1))};
 }
 
-/* Peaks and troughs, four bars at a time while no peak is reached. Returns the lowest value. */
-static double falls(struct curve *c, const double *e, size_t n) {
+WIDE static inline struct extremes extremes_wide(const double *close, const double *worst,
+                                                 size_t n) {
+    four low = FOUR_AT(close), high = low, dip = FOUR_AT(worst);
+    for (size_t i = 4; i < n; i += 4) {
+        low = FOUR_LESS(FOUR_AT(close + i), low);
+        high = FOUR_MORE(FOUR_AT(close + i), high);
+        dip = FOUR_LESS(FOUR_AT(worst + i), dip);
+    }
+    return (struct extremes){
+        .low = lanes_least(lanes_less((lanes){low[0], low[1]}, (lanes){low[2], low[3]})),
+        .high = lanes_most(lanes_more((lanes){high[0], high[1]}, (lanes){high[2], high[3]})),
+        .dip = lanes_least(lanes_less((lanes){dip[0], dip[1]}, (lanes){dip[2], dip[3]}))};
+}
+
+/* n bars from i of the chunk on, a multiple of 4. False: one of them is a peak, and nothing is
+ * done. */
+WIDE_BODY bool fallen(struct curve *c, const double *e, size_t i, size_t n, extremes_fn *of,
+                      double *lowest) {
+    struct extremes x = of(e + i, c->worst + i, n);
+    if (x.high >= c->peak)
+        return false;
+    *lowest = LESS(x.low, *lowest);
+    c->dip = LESS(x.dip, c->dip);
+    if (x.low < c->trough) {
+        c->trough = x.low;
+        while (e[i] != x.low)
+            i++;
+        c->trough_end = c->done + i + 1;
+    }
+    return true;
+}
+
+/* Peaks and troughs; returns the lowest value. */
+WIDE_BODY double falls(struct curve *c, const double *e, size_t n, extremes_fn *of) {
     double lowest = e[0];
-    size_t i = 0, busy = 0; /* bars before it are looked at by fours */
-    for (; i + CURVE_LANES <= n; i += CURVE_LANES) {
-        while (i >= busy && i + QUIET <= n) {
-            double low16, high16, dip16;
-            extremes(e + i, c->worst + i, &low16, &high16, &dip16);
-            if (high16 < c->peak && !(low16 < c->trough)) {
-                lowest = LESS(low16, lowest);
-                c->dip = LESS(dip16, c->dip);
-                i += QUIET;
-            } else {
-                busy = i + QUIET;
-            }
-        }
-        if (i + CURVE_LANES > n)
-            break;
-        const double *v = e + i, *w = c->worst + i;
-        double dip01 = LESS(w[0], w[1]), dip23 = LESS(w[2], w[3]), dip = LESS(dip01, dip23);
-        double low01 = LESS(v[0], v[1]), low23 = LESS(v[2], v[3]), low = LESS(low01, low23);
-        double high01 = MORE(v[0], v[1]), high23 = MORE(v[2], v[3]), high = MORE(high01, high23);
-        lowest = LESS(low, lowest);
-        if (high < c->peak) {
-            c->dip = LESS(dip, c->dip);
-            if (low < c->trough) {
-                c->trough = low;
-                c->trough_end = c->done + i + place(v, low) + 1;
-            }
+    size_t i = 0;
+    while (i < n) {
+        if (i + GROUP <= n && fallen(c, e, i, GROUP, of, &lowest)) {
+            i += GROUP;
             continue;
         }
-        for (size_t k = 0; k < CURVE_LANES; k++)
-            mark(c, v[k], w[k], c->done + i + k + 1);
-    }
-    for (; i < n; i++) {
-        lowest = LESS(e[i], lowest);
-        mark(c, e[i], c->worst[i], c->done + i + 1);
+        for (size_t to = i + GROUP < n ? i + GROUP : n; i < to;) {
+            if (i + 4 <= to && fallen(c, e, i, 4, of, &lowest)) {
+                i += 4;
+                continue;
+            }
+            for (size_t k = i + 4 < to ? i + 4 : to; i < k; i++) {
+                lowest = LESS(e[i], lowest);
+                mark(c, e[i], c->worst[i], c->done + i + 1);
+            }
+        }
     }
     return lowest;
 }
 
-/* Reads the values that wait. */
-static void read_chunk(struct curve *c) {
-    size_t n = c->waiting, whole = n - n % CURVE_LANES;
-    const double *e = c->chunk + 1;
+static double falls_narrow(struct curve *c, const double *e, size_t n) {
+    return falls(c, e, n, extremes);
+}
+
+WIDE static double falls_wide(struct curve *c, const double *e, size_t n) {
+    return falls(c, e, n, extremes_wide);
+}
+
+/* Reads the first n values that wait: all, or a multiple of the lanes. */
+static void read_values(struct curve *c, size_t n) {
+    size_t whole = n - n % CURVE_LANES, left = c->waiting - n;
+    double *e = c->chunk + 1;
     if (n == 0)
         return;
-    double lowest = falls(c, e, n);
+    double lowest = (c->wide ? falls_wide : falls_narrow)(c, e, n);
     if (!(lowest > 0) || !(e[-1] > 0))
         whole = 0;
-    returns(c, e, whole);
+    (c->wide ? returns_wide : returns)(c, e, whole);
     for (size_t i = whole; i < n; i++)
         one(c, i % CURVE_LANES, e + i);
 
@@ -267,15 +305,24 @@ static void read_chunk(struct curve *c) {
     if (c->values)
         memcpy(c->values + c->done, e, n * sizeof *e);
     c->done += n;
-    c->waiting = 0;
+    c->waiting = left;
     c->last = c->chunk[0] = e[n - 1];
+    memmove(e, e + n, left * sizeof *e);
+    memmove(c->worst, c->worst + n, left * sizeof *c->worst);
+}
+
+size_t curve_room(struct curve *c, size_t n) {
+    if (CURVE_ROOM - c->waiting < n)
+        read_values(c, c->waiting - c->waiting % CURVE_LANES);
+    size_t room = CURVE_ROOM - c->waiting;
+    return n < room ? n : room;
 }
 
 void curve_values(struct curve *c, size_t n, const double *values, const double *worst) {
     if (!worst)
         c->drawdowns.inside = (double)NAN;
     while (n > 0) {
-        size_t room = CURVE_CHUNK - c->waiting, some = n < room ? n : room;
+        size_t some = curve_room(c, n);
         memcpy(c->chunk + 1 + c->waiting, values, some * sizeof *values);
         memcpy(c->worst + c->waiting, worst ? worst : values, some * sizeof *values);
         c->waiting += some;
@@ -283,18 +330,24 @@ void curve_values(struct curve *c, size_t n, const double *values, const double 
         if (worst)
             worst += some;
         n -= some;
-        if (c->waiting == CURVE_CHUNK)
-            read_chunk(c);
     }
 }
 
-/* n values of cash + units x price. */
+/* n values of cash + units x price. The last four overlap those before them: the same comes out
+ * twice, and a loop's rest that nobody can foretell costs more. */
 static void affine(double *ret, const double *price, size_t n, double cash, double units) {
-    size_t i = 0;
-    for (; i + 2 <= n; i += 2)
+    if (n < CURVE_LANES) {
+        for (size_t i = 0; i < n; i++)
+            ret[i] = cash + units * price[i];
+        return;
+    }
+    for (size_t i = 0, last = n - CURVE_LANES;;
+         i = i + CURVE_LANES < last ? i + CURVE_LANES : last) {
         lanes_store(ret + i, cash + units * lanes_load(price + i));
-    if (i < n)
-        ret[i] = cash + units * price[i];
+        lanes_store(ret + i + 2, cash + units * lanes_load(price + i + 2));
+        if (i == last)
+            break;
+    }
 }
 
 static void share(struct curve *c, size_t from, size_t n, double cash, double units) {
@@ -307,25 +360,27 @@ static void share(struct curve *c, size_t from, size_t n, double cash, double un
     }
 }
 
+void curve_take(struct curve *c, size_t n, double cash, double units) {
+    size_t from = curve_at(c);
+    if (c->want_spans)
+        spans_add(&c->spans, from + n - c->first, cash, units);
+    if (c->share)
+        share(c, from, n, cash, units);
+    c->waiting += n;
+}
+
 void curve_span(struct curve *c, size_t to, double cash, double units) {
     const double *worst = units > 0 ? c->bars->l : c->bars->h;
-    if (c->want_spans)
-        spans_add(&c->spans, to - c->first, cash, units);
-    for (size_t from = c->first + c->done + c->waiting; from < to;) {
-        size_t room = CURVE_CHUNK - c->waiting, n = to - from < room ? to - from : room;
+    for (size_t from = curve_at(c); from < to; from = curve_at(c)) {
+        size_t n = curve_room(c, to - from);
         affine(c->chunk + 1 + c->waiting, c->bars->c + from, n, cash, units);
         affine(c->worst + c->waiting, worst + from, n, cash, units);
-        if (c->share)
-            share(c, from, n, cash, units);
-        c->waiting += n;
-        from += n;
-        if (c->waiting == CURVE_CHUNK)
-            read_chunk(c);
+        curve_take(c, n, cash, units);
     }
 }
 
 void curve_end(struct curve *c) {
-    read_chunk(c);
+    read_values(c, c->waiting);
     dip_end(c);
     if (c->trough < c->peak)
         episode_end(c, c->bars->n - c->first, false);

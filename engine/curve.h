@@ -3,8 +3,8 @@
  *
  * Between fills equity is affine in the close, so the broker hands over spans (cash, units);
  * several accounts together hand over values. Spans come in the order of bars and leave none out.
- * Values are read in chunks that begin at fixed bars of the range and sums have four lanes, so that
- * the same numbers come out bit for bit wherever the blocks end. */
+ * Sums have four lanes, bar i of the range in lane i % 4, so that the same numbers come out bit for
+ * bit wherever the blocks end. */
 #ifndef ENGINE_CURVE_H
 #define ENGINE_CURVE_H
 
@@ -16,7 +16,7 @@
 #include "engine/spans.h"
 
 #define CURVE_LANES 4
-#define CURVE_CHUNK 256 /* values read at once: a multiple of the lanes */
+#define CURVE_ROOM  256 /* values that may wait: they are read together */
 
 /* The samples that daily figures are made of: UTC days of the bars' open times, or, for bars longer
  * than a day, the bars. */
@@ -72,6 +72,7 @@ struct curve {
     const struct days *days;
     size_t first; /* bar */
     enum interval interval;
+    bool wide;       /* engine/wide.h */
     double start;    /* the point before the first bar: its cash at the first bar's open */
     double *day;     /* equity at the end of each day with bars */
     double *values;  /* one a bar, or NULL when not wanted */
@@ -80,7 +81,7 @@ struct curve {
     struct curve_share *share; /* or NULL: every value is added to it as well */
     size_t next_day;           /* index of the day that is not complete yet */
     size_t done;               /* bars of the range that are in the figures */
-    size_t waiting;            /* bars behind them whose values wait in the chunk */
+    size_t waiting;            /* bars behind them whose values wait */
     double last;               /* after curve_end: equity at the last bar */
     double sum[CURVE_LANES], ret[CURVE_LANES], ret_squared[CURVE_LANES];
     double peak, trough; /* trough < peak: an episode is open */
@@ -88,8 +89,8 @@ struct curve {
     size_t peak_end;     /* bars seen when the peak stood: 0 = the start */
     size_t trough_end;   /* and when the trough did */
     struct drawdowns drawdowns;
-    double worst[CURVE_CHUNK];     /* equity at the worst prices of the bars in the chunk */
-    double chunk[1 + CURVE_CHUNK]; /* [0]: the bar before the chunk */
+    double worst[CURVE_ROOM];     /* equity at the worst prices of the bars that wait */
+    double chunk[1 + CURVE_ROOM]; /* at their closes; [0]: the bar before them */
 };
 
 /* bars and days are borrowed. want_values: keep one equity value a bar in c->values.
@@ -97,6 +98,17 @@ struct curve {
 bool curve_init(struct curve *c, const struct bars *b, const struct days *days, size_t first,
                 enum interval iv, double start, bool want_values);
 void curve_release(struct curve *c);
+
+/* First bar whose value it was not given yet. */
+static inline size_t curve_at(const struct curve *c) {
+    return c->first + c->done + c->waiting;
+}
+
+/* Room for the values of the n bars that follow, or for some of them: how many. The caller writes
+ * c->chunk + 1 + c->waiting and c->worst + c->waiting (cash + units x close, and x the worst
+ * price), and may then have them taken, or not. */
+size_t curve_room(struct curve *c, size_t n);
+void curve_take(struct curve *c, size_t n, double cash, double units);
 
 /* The bars that follow, up to absolute bar `to`: equity is cash + units x close. */
 void curve_span(struct curve *c, size_t to, double cash, double units);

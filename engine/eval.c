@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/ahead.h"
+#include "engine/chain.h"
 #include "engine/mask.h"
 #include "engine/number.h"
 #include "engine/plan_node.h"
@@ -18,9 +20,13 @@ struct column {
     uint64_t *words;      /* conditions: history words, then the block's */
 };
 
+/* Chains wait for one another's numbers, not for the processor: those of a stage run together,
+ * after everything else of it. The stage of a node is how many chains lie one behind the other
+ * below it.
+ */
 struct step {
-    int node, level;
-    uintptr_t group; /* nodes of one kernel that can run together; 0: alone */
+    int node, stage;
+    bool chain;
 };
 
 /* Longer bars, for tf(). */
@@ -41,14 +47,15 @@ struct eval {
     struct step *steps;        /* the used nodes, inputs first */
     size_t n_steps;
     bool wide;
+    bool chains; /* there are some, and they ask memory for the candles (ahead.h) */
 };
 
 static int compare_steps(const void *a, const void *b) {
     const struct step *x = a, *y = b;
-    if (x->level != y->level)
-        return x->level < y->level ? -1 : 1;
-    if (x->group != y->group)
-        return x->group < y->group ? -1 : 1;
+    if (x->stage != y->stage)
+        return x->stage < y->stage ? -1 : 1;
+    if (x->chain != y->chain)
+        return x->chain ? 1 : -1;
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
@@ -105,11 +112,12 @@ static bool init_call(struct eval *e, size_t step) {
     struct kernel_call *c = &e->calls[step];
     c->bars = e->bars;
     c->arg = node->arg;
+    c->chain = kernel->chain;
     for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
         if (node->in[i] < 0)
             continue;
         const struct plan_node *in = &e->p->nodes[node->in[i]];
-        c->dense[i] = in->kernel->column != COLUMN_NONE;
+        c->dense[i] = in->whole ? in->lookback : SIZE_MAX;
         c->mask_history[i] = mask_words(in->history) * MASK_BITS;
     }
     c->zones = e->p->zones;
@@ -155,13 +163,14 @@ struct eval *eval_new(const struct plan *p, const struct bars *b, size_t block) 
     for (int i = 0; i < p->n; i++) {
         if (!p->nodes[i].used)
             continue;
-        e->steps[e->n_steps++] = (struct step){
-            .node = i,
-            .level = p->nodes[i].level,
-            .group = p->nodes[i].kernel->run_many ? (uintptr_t)p->nodes[i].kernel : 0};
+        e->steps[e->n_steps++] = (struct step){.node = i,
+                                               .stage = p->nodes[i].stage,
+                                               .chain = p->nodes[i].kernel->chain != CHAIN_NONE};
         if (!init_column(e, i))
             goto fail;
     }
+    for (size_t s = 0; s < e->n_steps; s++)
+        e->chains |= e->steps[s].chain;
     qsort(e->steps, e->n_steps, sizeof *e->steps, compare_steps);
     for (size_t s = 0; s < e->n_steps; s++) {
         if (!init_call(e, s))
@@ -226,7 +235,7 @@ static bool prepare(struct eval *e, size_t step, size_t done) {
     const struct plan_node *node = &e->p->nodes[id];
     struct kernel_call *c = &e->calls[step];
     advance(e, id, done);
-    if (!node->kernel->run && !node->kernel->frame)
+    if (!node->kernel->run && !node->kernel->frame && !e->steps[step].chain)
         return false;
     c->n = e->n;
     c->first = e->first;
@@ -298,35 +307,41 @@ void eval_narrow(struct eval *e) {
         eval_narrow(e->frames[i].eval);
 }
 
+static void run_step(struct eval *e, size_t s, size_t done) {
+    const struct kernel *kernel = e->p->nodes[e->steps[s].node].kernel;
+    if (!kernel->frame && prepare(e, s, done))
+        (e->wide && kernel->run_wide ? kernel->run_wide : kernel->run)(&e->calls[s]);
+}
+
+/* The chains of one stage from step s on; returns the step behind them. */
+static size_t run_chains(struct eval *e, size_t s, size_t done) {
+    const struct kernel_call *calls[CHAINS_MAX];
+    int stage = e->steps[s].stage;
+    size_t k = 0;
+    for (; k < CHAINS_MAX && s < e->n_steps && e->steps[s].chain && e->steps[s].stage == stage;
+         s++) {
+        prepare(e, s, done);
+        calls[k++] = &e->calls[s];
+    }
+    chain_run(calls, k);
+    return s;
+}
+
 size_t eval_next(struct eval *e) {
     size_t done = e->n;
     e->first += done;
     e->n = e->bars->n - e->first < e->block ? e->bars->n - e->first : e->block;
     if (e->n == 0)
         return 0;
+    for (size_t i = 0; !e->chains && i < e->n; i += AHEAD_LINE)
+        ahead_line(e->bars, e->first + i);
     for (int k = 0; k < e->p->n_frames; k++)
         fill_frame(e, k, done);
     for (size_t s = 0; s < e->n_steps;) {
-        const struct kernel *kernel = e->p->nodes[e->steps[s].node].kernel;
-        const struct kernel_call *many[KERNEL_MANY_MAX];
-        size_t k = 0;
-        if (kernel->frame) {
-            s++;
-            continue;
-        }
-        if (!kernel->run_many) {
-            if (prepare(e, s, done))
-                (e->wide && kernel->run_wide ? kernel->run_wide : kernel->run)(&e->calls[s]);
-            s++;
-            continue;
-        }
-        int level = e->steps[s].level;
-        while (k < KERNEL_MANY_MAX && s < e->n_steps && e->steps[s].level == level &&
-               e->steps[s].group == (uintptr_t)kernel) {
-            prepare(e, s, done);
-            many[k++] = &e->calls[s++];
-        }
-        kernel->run_many(many, k);
+        if (e->steps[s].chain)
+            s = run_chains(e, s, done);
+        else
+            run_step(e, s++, done);
     }
     return e->n;
 }

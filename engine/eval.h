@@ -19,7 +19,7 @@
 struct eval;
 
 /* Bars a block when the caller has no wish: its columns stay in L1 and L2. */
-#define EVAL_BLOCK 1024
+#define EVAL_BLOCK 2048
 
 /* block: bars a block, 0 = EVAL_BLOCK; any value >= 1, larger than the bars = the whole at once.
  * plan and bars are borrowed until eval_free. NULL: out of memory. */

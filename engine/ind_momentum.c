@@ -1,6 +1,7 @@
 /* How fast a series moves. */
 #include "engine/ind_row.h"
 #include "engine/number.h"
+#include "engine/wide.h"
 
 static void run_change(const struct kernel_call *c) {
     const double *x = c->in[0], *old = x - (size_t)c->arg[0];
@@ -58,63 +59,93 @@ static void run_cmou(const struct kernel_call *c) {
 static const struct kernel kernel_cmou = {
     .history = kernel_length, .lookback = kernel_length, .cost = kernel_length, .run = run_cmou};
 
-/* count: values seen, at most n + 1; before, gain and loss are the sums of the seed. */
-struct rsi {
-    double last, gain, loss;
-    size_t count;
+/* What the series gained, or lost, since its last value; nulls are passed over. */
+struct moved {
+    double last; /* NaN: none yet */
 };
 
-static size_t rsi_state(const double *arg) {
+static size_t moved_state(const double *arg) {
     (void)arg;
-    return sizeof(struct rsi);
+    return sizeof(struct moved);
 }
 
-/* less: 0 rsi, 1 cmo. */
-static inline void strength(const struct kernel_call *c, double less) {
-    const double *x = c->in[0];
-    struct rsi s = *(struct rsi *)c->state;
-    double share = 1 / c->arg[0];
-    size_t seed = (size_t)c->arg[0] + 1; /* n differences */
-    for (size_t i = 0; i < c->n; i++) {
-        if (isnan(x[i])) {
-            c->out[i] = NUMBER_NULL;
-            continue;
+static void moved_start(void *state, const double *arg) {
+    (void)arg;
+    ((struct moved *)state)->last = NUMBER_NULL;
+}
+
+WIDE_BODY void moved(const struct kernel_call *c, double sign) {
+    const double *restrict x = c->in[0];
+    double *restrict out = c->out;
+    struct moved *s = c->state;
+    if (kernel_dense(c)) {
+        out[0] = x[0] == x[0] ? sign * (x[0] - s->last) : NUMBER_NULL;
+        for (size_t i = 1; i < c->n; i++)
+            out[i] = sign * (x[i] - x[i - 1]);
+        s->last = x[c->n - 1];
+    } else {
+        for (size_t i = 0; i < c->n; i++) {
+            out[i] = sign * (x[i] - s->last);
+            s->last = x[i] == x[i] ? x[i] : s->last;
         }
-        double change = x[i] - s.last;
-        double gain = change > 0 ? change : 0, loss = change < 0 ? -change : 0;
-        s.last = x[i];
-        if (s.count < seed) {
-            c->out[i] = NUMBER_NULL;
-            if (s.count++ == 0)
-                continue;
-            s.gain += gain;
-            s.loss += loss;
-            if (s.count < seed)
-                continue;
-            s.gain /= c->arg[0];
-            s.loss /= c->arg[0];
-        } else {
-            s.gain += (gain - s.gain) * share;
-            s.loss += (loss - s.loss) * share;
-        }
-        double both = s.gain + s.loss;
-        c->out[i] = both > 0 ? 100 * ((s.gain - s.loss * less) / both) : 0;
     }
-    *(struct rsi *)c->state = s;
+    for (size_t i = 0; i < c->n; i++)
+        out[i] = out[i] < 0 ? 0 : out[i];
 }
 
-static void run_rsi(const struct kernel_call *c) {
-    strength(c, 0);
+#define MOVED(name, sign)                                                                          \
+    WIDE_BODY void body_##name(const struct kernel_call *c) {                                      \
+        moved(c, sign);                                                                            \
+    }                                                                                              \
+    WIDE_PAIR(name)                                                                                \
+    static const struct kernel kernel_##name = {.whole = true,                                     \
+                                                .lookback = kernel_one,                            \
+                                                .state = moved_state,                              \
+                                                .start = moved_start,                              \
+                                                .run = run_##name,                                 \
+                                                .run_wide = wide_##name};
+
+MOVED(gain, 1)
+MOVED(loss, -1)
+
+/* 100 (g - part l) / (g + l), 0 when both are 0. */
+WIDE_BODY void strength(const struct kernel_call *c, double part) {
+    const double *restrict gain = c->in[0], *restrict loss = c->in[1];
+    double *restrict out = c->out;
+    for (size_t i = 0; i < c->n; i++) {
+        double both = gain[i] + loss[i];
+        out[i] = 100 * ((gain[i] - loss[i] * part) / (both == 0 ? 1 : both));
+    }
 }
 
-static void run_cmo(const struct kernel_call *c) {
-    strength(c, 1);
+#define STRENGTH(name, part)                                                                       \
+    WIDE_BODY void body_##name(const struct kernel_call *c) {                                      \
+        strength(c, part);                                                                         \
+    }                                                                                              \
+    WIDE_PAIR(name)                                                                                \
+    static const struct kernel kernel_##name = {                                                   \
+        .pure = true, .run = run_##name, .run_wide = wide_##name};
+
+STRENGTH(strength, 0)
+STRENGTH(balance, 1)
+
+static int of_moves(struct plan *p, const struct kernel *kernel, int x, double n) {
+    int gain = plan_unary(p, &kernel_gain, x), loss = plan_unary(p, &kernel_loss, x);
+    return plan_binary(p, kernel, plan_length(p, &kernel_rma, gain, n),
+                       plan_length(p, &kernel_rma, loss, n));
 }
 
-const struct kernel kernel_rsi = {
-    .lookback = kernel_length, .recursive = kernel_length, .state = rsi_state, .run = run_rsi};
-static const struct kernel kernel_cmo = {
-    .lookback = kernel_length, .recursive = kernel_length, .state = rsi_state, .run = run_cmo};
+int ind_rsi(struct plan *p, int x, double n) {
+    return of_moves(p, &kernel_strength, x, n);
+}
+
+static void build_rsi(struct plan *p, const struct ind_use *use, int *ret_outputs) {
+    ret_outputs[0] = ind_rsi(p, use->node[0], use->number[1]);
+}
+
+static void build_cmo(struct plan *p, const struct ind_use *use, int *ret_outputs) {
+    ret_outputs[0] = of_moves(p, &kernel_balance, use->node[0], use->number[1]);
+}
 
 /* Both averages' seed windows end on the same bar: the faster one leaves the first values out. The
  * line is null until its signal has a value, as TA-Lib's outputs begin together. */
@@ -150,7 +181,7 @@ const struct ind_row ind_momentum[] = {
               .talib = "RSI",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
-     .kernel = &kernel_rsi},
+     .build = build_rsi},
     {.info = {.name = "cmo",
               .group = "momentum",
               .help = "Chande momentum oscillator, -100 to 100.",
@@ -161,7 +192,7 @@ const struct ind_row ind_momentum[] = {
               .talib = "CMO",
               .args = {IND_SOURCE, IND_LENGTH(1)},
               .n_args = 2},
-     .kernel = &kernel_cmo},
+     .build = build_cmo},
     {.info = {.name = "cmou",
               .group = "momentum",
               .help = "Chande momentum oscillator of plain sums, -100 to 100.",

@@ -130,6 +130,9 @@ static inline int ind_true_range(struct plan *p) {
     return plan_node(p, &kernel_tr, in, NULL);
 }
 
+/* ind_momentum.c */
+int ind_rsi(struct plan *p, int x, double length);
+
 /* a where b has a value. */
 static inline int ind_where(struct plan *p, int a, int b) {
     return plan_binary(p, &kernel_where, a, b);

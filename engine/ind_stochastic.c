@@ -42,7 +42,7 @@ static void build_stochslow(struct plan *p, const struct ind_use *use, int *ret_
 }
 
 static void build_stochrsi(struct plan *p, const struct ind_use *use, int *ret_outputs) {
-    int rsi = plan_length(p, &kernel_rsi, use->node[0], use->number[1]);
+    int rsi = ind_rsi(p, use->node[0], use->number[1]);
     with_average(p, place(p, rsi, rsi, rsi, use->number[2]), use->number[3], ret_outputs);
 }
 

@@ -26,8 +26,11 @@ static size_t tr_lookback(const double *arg) {
     return arg[0] == 0;
 }
 
-const struct kernel kernel_tr = {
-    .history = kernel_one, .lookback = tr_lookback, .run = run_tr, .run_wide = wide_tr};
+const struct kernel kernel_tr = {.whole = true,
+                                 .history = kernel_one,
+                                 .lookback = tr_lookback,
+                                 .run = run_tr,
+                                 .run_wide = wide_tr};
 
 static void build_tr(struct plan *p, const struct ind_use *use, int *ret_outputs) {
     int in[KERNEL_INPUTS_MAX] = {ind_candle(p, &kernel_high), ind_candle(p, &kernel_low),
@@ -47,7 +50,7 @@ static void build_natr(struct plan *p, const struct ind_use *use, int *ret_outpu
 /* Inputs: the series and its sma, the mean of the window. Two passes: each bar's squares are added
  * from the oldest value to the newest, STDEV_BARS bars side by side. run: how often the last value
  * has come in a row, because a mean that is a bit off must not give a constant window a width. */
-#define STDEV_BARS 8
+#define STDEV_BARS 16
 
 struct stdev {
     size_t run;
@@ -60,68 +63,95 @@ static size_t stdev_state(const double *arg) {
 
 typedef void side_by_side_fn(const double *oldest, const double *mean, double n, double *out);
 
-static void stdev_eight(const double *oldest, const double *mean, double n, double *out) {
-    lanes m0 = lanes_load(mean), m1 = lanes_load(mean + 2);
-    lanes m2 = lanes_load(mean + 4), m3 = lanes_load(mean + 6);
-    lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
+static void squares(const double *oldest, const double *mean, double n, double *out) {
+    for (size_t i = 0; i < STDEV_BARS; i += 8, oldest += 8, mean += 8, out += 8) {
+        lanes m0 = lanes_load(mean), m1 = lanes_load(mean + 2);
+        lanes m2 = lanes_load(mean + 4), m3 = lanes_load(mean + 6);
+        lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
+        const double *x = oldest;
+        for (size_t k = 0; k < (size_t)n; k++, x++) {
+            lanes d0 = lanes_load(x) - m0, d1 = lanes_load(x + 2) - m1;
+            lanes d2 = lanes_load(x + 4) - m2, d3 = lanes_load(x + 6) - m3;
+            sum0 += d0 * d0;
+            sum1 += d1 * d1;
+            sum2 += d2 * d2;
+            sum3 += d3 * d3;
+        }
+        lanes_store(out, sum0 / lanes_both(n));
+        lanes_store(out + 2, sum1 / lanes_both(n));
+        lanes_store(out + 4, sum2 / lanes_both(n));
+        lanes_store(out + 6, sum3 / lanes_both(n));
+    }
+}
+
+WIDE static void squares_wide(const double *oldest, const double *mean, double n, double *out) {
+    four m0 = FOUR_AT(mean), m1 = FOUR_AT(mean + 4);
+    four m2 = FOUR_AT(mean + 8), m3 = FOUR_AT(mean + 12);
+    four sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
     for (size_t k = 0; k < (size_t)n; k++, oldest++) {
-        lanes d0 = lanes_load(oldest) - m0, d1 = lanes_load(oldest + 2) - m1;
-        lanes d2 = lanes_load(oldest + 4) - m2, d3 = lanes_load(oldest + 6) - m3;
+        four d0 = FOUR_AT(oldest) - m0, d1 = FOUR_AT(oldest + 4) - m1;
+        four d2 = FOUR_AT(oldest + 8) - m2, d3 = FOUR_AT(oldest + 12) - m3;
         sum0 += d0 * d0;
         sum1 += d1 * d1;
         sum2 += d2 * d2;
         sum3 += d3 * d3;
     }
-    lanes_store(out, sum0 / lanes_both(n));
-    lanes_store(out + 2, sum1 / lanes_both(n));
-    lanes_store(out + 4, sum2 / lanes_both(n));
-    lanes_store(out + 6, sum3 / lanes_both(n));
-}
-
-WIDE static void stdev_eight_wide(const double *oldest, const double *mean, double n, double *out) {
-    four m0 = FOUR_AT(mean), m1 = FOUR_AT(mean + 4), sum0 = {0}, sum1 = {0};
-    for (size_t k = 0; k < (size_t)n; k++, oldest++) {
-        four d0 = FOUR_AT(oldest) - m0, d1 = FOUR_AT(oldest + 4) - m1;
-        sum0 += d0 * d0;
-        sum1 += d1 * d1;
-    }
     *(four_anywhere *)out = sum0 / n;
     *(four_anywhere *)(out + 4) = sum1 / n;
+    *(four_anywhere *)(out + 8) = sum2 / n;
+    *(four_anywhere *)(out + 12) = sum3 / n;
 }
 
-WIDE_BODY void spread(const struct kernel_call *c, bool root, side_by_side_fn *eight) {
-    const double *x = c->in[0], *mean = c->in[1];
-    size_t n = (size_t)c->arg[0], i = 0;
+/* How often the block's last value has come in a row. */
+static size_t last_run(const double *x, size_t n, size_t before) {
+    size_t run = x[n - 1] == x[n - 1];
+    for (size_t i = n; i-- > 0 && x[i] == *(x + i - 1);)
+        run += i > 0 ? 1 : before;
+    return run;
+}
+
+WIDE_BODY void spread(const struct kernel_call *c, bool root, side_by_side_fn *side_by_side) {
+    const double *restrict x = c->in[0], *restrict mean = c->in[1];
+    double *restrict out = c->out;
+    struct stdev *s = c->state;
+    size_t n = (size_t)c->arg[0], i = 0, same = 0;
     for (; i + STDEV_BARS <= c->n; i += STDEV_BARS)
-        eight(x + i - (n - 1), mean + i, c->arg[0], c->out + i);
+        side_by_side(x + i - (n - 1), mean + i, c->arg[0], out + i);
     for (; i < c->n; i++) {
         const double *oldest = x + i - (n - 1);
         double sum = 0;
         for (size_t k = 0; k < n; k++)
             sum += (oldest[k] - mean[i]) * (oldest[k] - mean[i]);
-        c->out[i] = sum / c->arg[0];
+        out[i] = sum / c->arg[0];
     }
-    struct stdev *s = c->state;
+    for (i = 0; i < c->n; i++)
+        out[i] = root ? sqrt(out[i]) : number_or_null(out[i]);
+    for (i = 0; i < c->n; i++)
+        same += x[i] == *(x + i - 1);
+    if (s->run + same < n) { /* no window can be constant */
+        s->run = last_run(x, c->n, s->run);
+        return;
+    }
     for (i = 0; i < c->n; i++) {
         s->run = x[i] == *(x + i - 1) ? s->run + 1 : x[i] == x[i];
-        c->out[i] = s->run >= n ? 0 : root ? sqrt(c->out[i]) : number_or_null(c->out[i]);
+        out[i] = s->run >= n ? 0 : out[i];
     }
 }
 
 static void run_stdev(const struct kernel_call *c) {
-    spread(c, true, stdev_eight);
+    spread(c, true, squares);
 }
 
 static void run_variance(const struct kernel_call *c) {
-    spread(c, false, stdev_eight);
+    spread(c, false, squares);
 }
 
 WIDE static void wide_stdev(const struct kernel_call *c) {
-    spread(c, true, stdev_eight_wide);
+    spread(c, true, squares_wide);
 }
 
 WIDE static void wide_variance(const struct kernel_call *c) {
-    spread(c, false, stdev_eight_wide);
+    spread(c, false, squares_wide);
 }
 
 static size_t stdev_history(const double *arg) {

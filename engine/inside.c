@@ -98,16 +98,36 @@ static void finer_inside(struct broker *br, const struct ohlc *fine) {
     take(br, choose_up(PATH_LOWER, br, up, down, differ));
 }
 
+/* True when all that the bar can do is to end the only entry, at one price: then both ways through
+ * it do the same. */
+static bool one_end(const struct walk *w, const struct reach *r, const struct ohlc *bar) {
+    const struct account *a = &w->account;
+    const struct entry *e = &a->entries[0];
+    bool below = bar->l <= r->below, above = bar->h >= r->above;
+    if (a->n != 1 || r->moves || w->rest[SIDE_LONG].alive || w->rest[SIDE_SHORT].alive ||
+        below == above || reach_drained(r, bar->l, bar->h))
+        return false;
+    if (below == (e->size > 0))
+        return true; /* its stop */
+    return e->next == e->target[0] && isnan(e->share[0]) && isinf(e->break_even);
+}
+
 void broker_inside(struct broker *br, size_t bar) {
     struct walk *w = &br->live;
     const struct ohlc whole = ohlc_at(br->cfg.terms.bars, bar);
+    const struct reach r = walk_reach(w, whole.l, whole.h);
     double up, down;
     size_t from, to;
-    if (!walk_touches(w, whole.l, whole.h)) {
+    if (!reach_meets(&r, whole.l, whole.h)) {
         reach(w, &whole);
         return;
     }
     w->bar = bar;
+    if (br->cfg.path != PATH_LOWER && one_end(w, &r, &whole)) {
+        walk_bar(w, &whole, br->cfg.path != PATH_OLHC);
+        broker_book(br, w);
+        return;
+    }
     bool differ = walk_both(br, &whole, &up, &down);
     br->order_bars += differ;
     if (br->cfg.path != PATH_LOWER || !finer(br, bar, &from, &to)) {

@@ -18,7 +18,10 @@
 
 #define KERNEL_INPUTS_MAX 4 /* high, low, close and volume */
 #define KERNEL_ARGS_MAX   4
-#define KERNEL_MANY_MAX   4 /* nodes that one loop of run_many may advance together */
+
+/* Averages along time that chain.c runs, several nodes at once. arg: length; CHAIN_EMA and
+ * CHAIN_RMA also how many first values to leave out of the seed. */
+enum chain { CHAIN_NONE, CHAIN_SMA, CHAIN_EMA, CHAIN_RMA };
 
 /* One node's block. Condition inputs and outputs are masks: bit i = bar i, bits past n are 0. */
 struct kernel_call {
@@ -26,7 +29,7 @@ struct kernel_call {
     const double *in[KERNEL_INPUTS_MAX];
     const uint64_t *mask_in[KERNEL_INPUTS_MAX];
     size_t mask_history[KERNEL_INPUTS_MAX]; /* bits before bar 0 in the words before *mask_in */
-    bool dense[KERNEL_INPUTS_MAX];          /* the input holds no null from the first bar on */
+    size_t dense[KERNEL_INPUTS_MAX]; /* bar from which the input holds no null, or SIZE_MAX */
     double *out;
     uint64_t *mask_out;
     const double *arg;
@@ -34,6 +37,7 @@ struct kernel_call {
     const struct bars *bars;
     size_t first;                    /* index of the block's first bar in bars */
     const struct zone *const *zones; /* of the plan */
+    enum chain chain;
 };
 
 enum kernel_column {
@@ -51,10 +55,12 @@ struct kernel {
     enum value_type type;
     enum kernel_column column; /* a column of the bars, read where it lies */
     bool constant;             /* the same value on every bar: arg[0] */
+    bool whole;                /* gives no null behind its lookback while its inputs hold none */
     bool pure;                 /* bar by bar: constant inputs give a constant */
     bool commutes;             /* f(a, b) = f(b, a) bit for bit */
     bool shift;                /* x[arg[0]]: a view for numbers; not an indicator for warm-up */
     bool frame;                /* arg[0]: frame, arg[1]: its node; eval.c fills it; no run() */
+    enum chain chain;          /* one of them: no run() */
     bool position; /* a value of the position, arg[0]: enum position_value of engine/order.h; no
                       run() */
     kernel_size_fn *history;  /* bars of its inputs before the present one that it reads; NULL: 0 */
@@ -65,9 +71,6 @@ struct kernel {
     void (*start)(void *state, const double *arg);
     void (*run)(const struct kernel_call *c);
     void (*run_wide)(const struct kernel_call *c); /* the same in wide.h's registers, or NULL */
-    /* Optional: 2 .. KERNEL_MANY_MAX calls of one block at once, for the latency of a serial sum.
-     */
-    void (*run_many)(const struct kernel_call *const *calls, size_t k);
 };
 
 /* Sizes that many rows share; arg[0] is the length. */
@@ -76,6 +79,11 @@ size_t kernel_length_less_1(const double *arg);
 size_t kernel_one(const double *arg);
 
 bool has_null(const double *x, size_t n);
+
+/* The first input's block holds no null. */
+static inline bool kernel_dense(const struct kernel_call *c) {
+    return c->first >= c->dense[0] || !has_null(c->in[0], c->n);
+}
 
 /* kernel_column.c */
 extern const struct kernel kernel_open, kernel_high, kernel_low, kernel_close, kernel_volume;
@@ -94,9 +102,7 @@ extern const struct kernel kernel_position;
 /* plan_frame.c */
 extern const struct kernel kernel_frame, kernel_frame_mask;
 /* ind_average.c */
-extern const struct kernel kernel_sma;
-extern const struct kernel kernel_ema; /* arg: length, first values to leave out of the seed */
-extern const struct kernel kernel_rma, kernel_wma;
+extern const struct kernel kernel_sma, kernel_ema, kernel_rma, kernel_wma;
 /* ind_extreme.c */
 extern const struct kernel kernel_highest, kernel_lowest, kernel_highestbars, kernel_lowestbars;
 /* ind_volatility.c */
@@ -107,6 +113,6 @@ extern const struct kernel kernel_sum, kernel_cum;
 /* ind_transform.c */
 extern const struct kernel kernel_log10, kernel_atan, kernel_sin;
 /* ind_momentum.c */
-extern const struct kernel kernel_rsi, kernel_change, kernel_roc, kernel_rocp;
+extern const struct kernel kernel_change, kernel_roc, kernel_rocp;
 
 #endif

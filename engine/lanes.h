@@ -38,6 +38,15 @@ static inline lanes lanes_more(lanes a, lanes b) {
 #endif
 }
 
+/* The lesser, and the greater of the two lanes. */
+static inline double lanes_least(lanes x) {
+    return x[0] < x[1] ? x[0] : x[1];
+}
+
+static inline double lanes_most(lanes x) {
+    return x[0] > x[1] ? x[0] : x[1];
+}
+
 static inline void lanes_store(double *to, lanes x) {
     *(lanes_anywhere *)to = x;
 }

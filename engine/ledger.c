@@ -39,15 +39,6 @@ void ledger_trade(struct ledger *g, const struct trade *t) {
     g->n++;
 }
 
-void trade_finish(struct trade *t, double low, double high) {
-    double worst = t->size > 0 ? low : high, best = t->size > 0 ? high : low;
-    double percent = (t->size > 0 ? 100 : -100) / t->entry_price;
-    double mae = (worst - t->entry_price) * percent, mfe = (best - t->entry_price) * percent;
-    t->mae = mae < 0 ? mae : 0;
-    t->mfe = mfe > 0 ? mfe : 0;
-    t->return_pct = t->pnl / t->size * percent;
-}
-
 bool ledger_join(const struct ledger *const *ledgers, size_t n, struct trade **ret, size_t *ret_n) {
     size_t total = 0, at[BACKTEST_STRATEGIES_MAX] = {0};
     for (size_t k = 0; k < n; k++)
@@ -70,49 +61,41 @@ bool ledger_join(const struct ledger *const *ledgers, size_t n, struct trade **r
     return true;
 }
 
-static void set_bits(uint64_t *bits, size_t from, size_t to) /* [from, to) */
-{
-    for (size_t w = from / 64; w * 64 < to; w++) {
-        uint64_t word = ~UINT64_C(0);
-        if (w == from / 64)
-            word &= ~UINT64_C(0) << (from % 64);
-        if (to - w * 64 < 64)
-            word &= ~UINT64_C(0) >> (64 - (to - w * 64));
-        bits[w] |= word;
-    }
+/* Bars [from, to) without a break: from the open at from_ms to the end of the bar at last_ms. */
+struct stretch {
+    int64_t from, to, from_ms, last_ms;
+};
+
+static void stretch_end(const struct stretch *s, enum interval iv, struct exposure *sum) {
+    sum->bars += (size_t)(s->to - s->from);
+    sum->ms += (double)(interval_next(iv, s->last_ms) - s->from_ms);
 }
 
-/* First bar in [from, to) whose bit is `want`; `to` when there is none. */
-static size_t next_bit(const uint64_t *bits, bool want, size_t from, size_t to) {
-    while (from < to) {
-        uint64_t word = (want ? bits[from / 64] : ~bits[from / 64]) >> (from % 64);
-        if (word) {
-            from += (size_t)__builtin_ctzll(word);
-            return from < to ? from : to;
-        }
-        from = (from / 64 + 1) * 64;
-    }
-    return to;
-}
-
-bool ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar, const struct bars *b,
-                    size_t first, enum interval iv, struct exposure *ret) {
-    size_t bars = b->n - first;
-    uint64_t *bits = calloc(bars / 64 + 1, sizeof *bits);
-    struct exposure out = {.bars = 0};
-    if (!bits)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        set_bits(bits, (size_t)trades[i].entry_bar, (size_t)trades[i].exit_bar + 1);
+struct exposure ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar,
+                               const struct bars *b, size_t first, enum interval iv) {
+    struct exposure sum = {.bars = 0};
+    struct stretch s = {.from = INT64_MAX}; /* none yet */
     if (open_bar >= 0)
-        set_bits(bits, (size_t)open_bar, bars);
-    for (size_t from = next_bit(bits, true, 0, bars), to; from < bars;
-         from = next_bit(bits, true, to, bars)) {
-        to = next_bit(bits, false, from, bars);
-        out.bars += to - from;
-        out.ms += (double)(interval_next(iv, b->t[first + to - 1]) - b->t[first + from]);
+        s = (struct stretch){open_bar, (int64_t)(b->n - first), b->t[first + (size_t)open_bar],
+                             b->t[b->n - 1]};
+    for (size_t i = n; i-- > 0;) { /* from the last: those before end on its bar or earlier */
+        const struct trade *t = &trades[i];
+        if (s.from == INT64_MAX || t->exit_bar + 1 < s.from) {
+            if (s.from != INT64_MAX)
+                stretch_end(&s, iv, &sum);
+            s = (struct stretch){t->entry_bar, t->exit_bar + 1, t->entry_time, t->exit_time};
+            continue;
+        }
+        if (t->entry_bar < s.from) {
+            s.from = t->entry_bar;
+            s.from_ms = t->entry_time;
+        }
+        if (t->exit_bar >= s.to) { /* profile backtesting.py closes some on the bar before */
+            s.to = t->exit_bar + 1;
+            s.last_ms = t->exit_time;
+        }
     }
-    free(bits);
-    *ret = out;
-    return true;
+    if (s.from != INT64_MAX)
+        stretch_end(&s, iv, &sum);
+    return sum;
 }

@@ -30,7 +30,14 @@ void ledger_trade(struct ledger *g, const struct trade *t);
 
 /* Finishes the numbers that follow from the others: return_pct, mae and mfe from the raw extremes.
  */
-void trade_finish(struct trade *t, double low, double high);
+static inline void trade_finish(struct trade *t, double low, double high) {
+    double worst = t->size > 0 ? low : high, best = t->size > 0 ? high : low;
+    double percent = (t->size > 0 ? 100 : -100) / t->entry_price;
+    double mae = (worst - t->entry_price) * percent, mfe = (best - t->entry_price) * percent;
+    t->mae = mae < 0 ? mae : 0;
+    t->mfe = mfe > 0 ? mfe : 0;
+    t->return_pct = t->pnl / t->size * percent;
+}
 
 /* Trades of n ledgers joined in the order they were closed (ties: by ledger) into one owned array.
  * False: out of memory. */
@@ -43,8 +50,8 @@ struct exposure {
     double ms;
 };
 
-/* Over the range [first, b->n). False: out of memory. */
-bool ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar, const struct bars *b,
-                    size_t first, enum interval iv, struct exposure *ret);
+/* Over the range [first, b->n). Trades in the order they were closed. */
+struct exposure ledger_exposed(const struct trade *trades, size_t n, int64_t open_bar,
+                               const struct bars *b, size_t first, enum interval iv);
 
 #endif

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	engine/account.c engine/account.h \
+	engine/ahead.h \
 	engine/backtest.c engine/backtest.h \
 	engine/backtest_result.c \
 	engine/backtest_run.h \
@@ -13,6 +14,7 @@ libengine_a_SOURCES = \
 	engine/btpy_measure.c \
 	engine/btpy_run.c \
 	engine/carry.c engine/carry.h \
+	engine/chain.c engine/chain.h \
 	engine/cost.c engine/cost.h \
 	engine/curve.c engine/curve.h \
 	engine/decide.c \

@@ -26,24 +26,23 @@ struct sums {
     double mae, mfe, worst_mae, best_mfe;
 };
 
+static size_t most(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+/* Sums by arithmetic: nobody can foretell which way the next trade went. */
 static void add_outcome(struct sums *s, const struct trade *t) {
-    if (t->pnl > 0) {
-        s->wins++;
-        s->won += t->pnl;
-        s->won_pct += t->return_pct;
-        s->wins_now++;
-        s->losses_now = 0;
-        s->win_streak = s->wins_now > s->win_streak ? s->wins_now : s->win_streak;
-    } else if (t->pnl < 0) {
-        s->losses++;
-        s->lost -= t->pnl;
-        s->lost_pct -= t->return_pct;
-        s->losses_now++;
-        s->wins_now = 0;
-        s->loss_streak = s->losses_now > s->loss_streak ? s->losses_now : s->loss_streak;
-    } else {
-        s->wins_now = s->losses_now = 0;
-    }
+    size_t won = t->pnl > 0, lost = t->pnl < 0;
+    s->wins += won;
+    s->losses += lost;
+    s->won += t->pnl * (double)won;
+    s->lost -= t->pnl * (double)lost;
+    s->won_pct += t->return_pct * (double)won;
+    s->lost_pct -= t->return_pct * (double)lost;
+    s->wins_now = (s->wins_now + 1) * won;
+    s->losses_now = (s->losses_now + 1) * lost;
+    s->win_streak = most(s->wins_now, s->win_streak);
+    s->loss_streak = most(s->losses_now, s->loss_streak);
 }
 
 static void add(struct sums *s, const struct trade *t) {

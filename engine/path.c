@@ -4,38 +4,42 @@
 
 #include "engine/enter.h"
 
-bool walk_touches(const struct walk *w, double low, double high) {
+struct reach walk_reach(const struct walk *w, double low, double high) {
     const struct account *a = &w->account;
-    double below = -HUGE_VAL, above = HUGE_VAL; /* nearest levels under and over the price */
+    struct reach r = {.below = -HUGE_VAL, .above = HUGE_VAL};
     for (size_t k = 0; k < a->n; k++) {
         const struct entry *e = &a->entries[k];
+        r.moves |= isfinite(e->trail);
         if (e->size > 0) {
             double trail = (high > e->high ? high : e->high) - e->trail;
-            below = e->stop > below ? e->stop : below;
-            below = trail > below ? trail : below;
-            above = e->next < above ? e->next : above;
+            r.below = e->stop > r.below ? e->stop : r.below;
+            r.below = trail > r.below ? trail : r.below;
+            r.above = e->next < r.above ? e->next : r.above;
         } else {
             double trail = (low < e->low ? low : e->low) + e->trail;
-            above = e->stop < above ? e->stop : above;
-            above = trail < above ? trail : above;
-            below = e->next > below ? e->next : below;
+            r.above = e->stop < r.above ? e->stop : r.above;
+            r.above = trail < r.above ? trail : r.above;
+            r.below = e->next > r.below ? e->next : r.below;
         }
     }
     for (int side = 0; side < SIDE_COUNT; side++) {
-        const struct resting *r = &w->rest[side];
-        if (!r->alive)
+        const struct resting *o = &w->rest[side];
+        if (!o->alive)
             continue;
-        bool stop = !isnan(r->order.stop) && !r->woken;
-        double price = stop ? r->order.stop : r->order.limit;
+        bool stop = !isnan(o->order.stop) && !o->woken;
+        double price = stop ? o->order.stop : o->order.limit;
         if (stop == (side == SIDE_LONG))
-            above = price < above ? price : above;
+            r.above = price < r.above ? price : r.above;
         else
-            below = price > below ? price : below;
+            r.below = price > r.below ? price : r.below;
     }
-    if (low <= below || high >= above)
-        return true;
-    double maintenance = w->terms->maintenance;
-    return account_used_up(a, maintenance, account_slope(a, maintenance) > 0 ? low : high);
+    if (a->n > 0) {
+        r.cash = a->cash;
+        r.slope = account_slope(a, w->terms->maintenance);
+    } else {
+        r.cash = 1;
+    }
+    return r;
 }
 
 /* Closes `units` of entry k; the trade is not settled yet. */

@@ -40,10 +40,31 @@ struct ohlc {
     double o, h, l, c;
 };
 
-/* True when a bar with these extremes could touch a level of the account or a resting order, in
- * whatever order the bar walked; false is certain, also for trailing stops that the bar itself
+/* What lies nearest around the price: levels of the account, resting orders, the liquidation. */
+struct reach {
+    double below, above; /* prices at which something happens */
+    double cash, slope;  /* the margin is used up where cash + slope x price <= 0 */
+    bool moves;          /* a trailing stop: it is another after every bar */
+};
+
+/* As a bar with these extremes could find it at worst, also trailing stops that the bar itself
  * would raise. */
-bool walk_touches(const struct walk *w, double low, double high);
+struct reach walk_reach(const struct walk *w, double low, double high);
+
+/* True when the margin could be used up. */
+static inline bool reach_drained(const struct reach *r, double low, double high) {
+    return r->cash + r->slope * (r->slope > 0 ? low : high) <= 0;
+}
+
+/* True when such a bar could meet any of it, in whatever order it walked; false is certain. */
+static inline bool reach_meets(const struct reach *r, double low, double high) {
+    return low <= r->below || high >= r->above || reach_drained(r, low, high);
+}
+
+static inline bool walk_touches(const struct walk *w, double low, double high) {
+    struct reach r = walk_reach(w, low, high);
+    return reach_meets(&r, low, high);
+}
 
 /* Closes every entry of the side, or `share` of each one that was not parted yet, at raw price
  * `raw`. */

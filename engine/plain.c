@@ -117,73 +117,102 @@ static size_t next_of(const struct signals *s, const uint64_t *a, const uint64_t
     return to;
 }
 
-/* Extremes of bars [from, to) join the position's. False: the margin may run out among them. */
-static bool hold(struct held *h, const struct terms *t, size_t from, size_t to) {
-    const double *l = t->bars->l, *u = t->bars->h;
-    lanes low0 = lanes_both(h->low), low1 = low0, high0 = lanes_both(h->high), high1 = high0;
-    size_t i = from;
-    for (; i + 4 <= to; i += 4) {
+#define STRIDE 4 /* bars a step */
+
+/* Where what happens to a position goes while it is held over bars. */
+struct track {
+    double *close, *worst; /* equity a bar */
+    double low, high;      /* extremes of prices */
+};
+
+/* The last STRIDE bars overlap those before them: the same comes out twice, and a loop's rest that
+ * nobody can foretell costs more. */
+static void follow(const struct bars *b, size_t from, size_t n, double cash, double units,
+                   struct track *k) {
+    const double *l = b->l + from, *h = b->h + from, *c = b->c + from, *w = units > 0 ? l : h;
+    double *restrict close = k->close, *restrict worst = k->worst;
+    if (n < STRIDE) {
+        for (size_t i = 0; i < n; i++) {
+            k->low = l[i] < k->low ? l[i] : k->low;
+            k->high = h[i] > k->high ? h[i] : k->high;
+            close[i] = cash + units * c[i];
+            worst[i] = cash + units * w[i];
+        }
+        return;
+    }
+    lanes low0 = lanes_both(k->low), low1 = low0, high0 = lanes_both(k->high), high1 = high0;
+    for (size_t i = 0, last = n - STRIDE;; i = i + STRIDE < last ? i + STRIDE : last) {
         low0 = lanes_less(lanes_load(l + i), low0);
         low1 = lanes_less(lanes_load(l + i + 2), low1);
-        high0 = lanes_more(lanes_load(u + i), high0);
-        high1 = lanes_more(lanes_load(u + i + 2), high1);
+        high0 = lanes_more(lanes_load(h + i), high0);
+        high1 = lanes_more(lanes_load(h + i + 2), high1);
+        lanes_store(close + i, cash + units * lanes_load(c + i));
+        lanes_store(close + i + 2, cash + units * lanes_load(c + i + 2));
+        lanes_store(worst + i, cash + units * lanes_load(w + i));
+        lanes_store(worst + i + 2, cash + units * lanes_load(w + i + 2));
+        if (i == last)
+            break;
     }
-    low0 = lanes_less(low0, low1);
-    high0 = lanes_more(high0, high1);
-    double low = low0[0] < low0[1] ? low0[0] : low0[1];
-    double high = high0[0] > high0[1] ? high0[0] : high0[1];
-    for (; i < to; i++) {
-        low = l[i] < low ? l[i] : low;
-        high = u[i] > high ? u[i] : high;
-    }
-    double left = h->units > 0 ? h->cash + h->units * (1 - t->maintenance) * low
-                               : h->cash + h->units * (1 + t->maintenance) * high;
-    if (left <= 0)
-        return false;
-    h->low = low;
-    h->high = high;
-    return true;
+    k->low = lanes_least(lanes_less(low0, low1));
+    k->high = lanes_most(lanes_more(high0, high1));
 }
 
-/* Closes at raw price `raw`, the open of `bar`. False, and nothing is done: the account would owe,
- * or memory ends. */
-static bool leave(struct broker *br, struct held *h, size_t bar, double raw, int64_t time,
-                  enum trade_reason reason) {
+/* Holds the position over bars [from, to), the curve too; returns the bar it came to: before `to`
+ * where the margin may run out in the bars that follow. */
+static size_t hold(struct held *h, const struct terms *t, struct curve *c, size_t from, size_t to) {
+    while (from < to) {
+        size_t n = curve_room(c, to - from);
+        struct track k = {c->chunk + 1 + c->waiting, c->worst + c->waiting, h->low, h->high};
+        follow(t->bars, from, n, h->cash, h->units, &k);
+        double left = h->units > 0 ? h->cash + h->units * (1 - t->maintenance) * k.low
+                                   : h->cash + h->units * (1 + t->maintenance) * k.high;
+        if (left <= 0)
+            break;
+        h->low = k.low;
+        h->high = k.high;
+        curve_take(c, n, h->cash, h->units);
+        from += n;
+    }
+    return from;
+}
+
+/* What a fill adds to the ledger. */
+struct paid {
+    double value, fee;
+};
+
+/* Closes at raw price `raw`, the open of `bar`; writes a trade that counts once the ledger's n is
+ * raised. False, and nothing is done: the account would owe, or memory ends. */
+static bool leave(struct broker *br, struct held *h, size_t bar, double raw,
+                  enum trade_reason reason, struct paid *ret) {
     const struct terms *t = &br->cfg.terms;
     double size = h->units, units = fabs(size), price = cost_price(&t->costs, raw, size < 0);
     double fee = cost_commission(&t->costs, units, price), cash = h->cash + (size * price - fee);
     struct trade *out = cash < 0 ? NULL : ledger_room(&br->ledger);
     if (!out)
         return false;
-    double low = raw < h->low ? raw : h->low, high = raw > h->high ? raw : h->high;
-    *out = (struct trade){.size = size,
-                          .entry_bar = (int64_t)(h->bar - t->first),
-                          .exit_bar = (int64_t)(bar - t->first),
-                          .entry_time = h->time,
-                          .exit_time = time,
-                          .entry_price = h->price,
-                          .exit_price = price,
-                          .pnl = size * (price - h->price) - h->commission - fee + h->carry,
-                          .return_pct = 0,
-                          .commission = h->commission + fee,
-                          .mae = low,
-                          .mfe = high,
-                          .entry_reason = h->reason,
-                          .exit_reason = reason,
-                          .strategy = t->strategy};
-    trade_finish(out, low, high);
-    br->ledger.n++;
-    br->ledger.fill_value += units * price;
-    br->ledger.commission += fee;
-    br->live.left_bar = bar;
+    out->size = size;
+    out->entry_bar = (int64_t)(h->bar - t->first);
+    out->exit_bar = (int64_t)(bar - t->first);
+    out->entry_time = h->time;
+    out->exit_time = t->bars->t[bar];
+    out->entry_price = h->price;
+    out->exit_price = price;
+    out->pnl = size * (price - h->price) - h->commission - fee + h->carry;
+    out->commission = h->commission + fee;
+    out->entry_reason = h->reason;
+    out->exit_reason = reason;
+    out->strategy = t->strategy;
+    trade_finish(out, raw < h->low ? raw : h->low, raw > h->high ? raw : h->high);
+    *ret = (struct paid){units * price, fee};
     h->cash = cash;
     h->units = 0;
     return true;
 }
 
 /* Opens at raw price `raw`, the open of `bar`. False, and nothing is done: it buys nothing. */
-static bool enter(struct broker *br, struct held *h, size_t bar, double raw, int64_t time,
-                  bool buy) {
+static bool enter(const struct broker *br, struct held *h, size_t bar, double raw, bool buy,
+                  struct paid *ret) {
     const struct terms *t = &br->cfg.terms;
     double price = cost_price(&t->costs, raw, buy);
     double units = cost_units(&t->costs, br->cfg.size * (h->cash + 0 * raw), price, t->leverage);
@@ -197,10 +226,9 @@ static bool enter(struct broker *br, struct held *h, size_t bar, double raw, int
                        .low = raw,
                        .high = raw,
                        .bar = bar,
-                       .time = time,
+                       .time = t->bars->t[bar],
                        .reason = REASON_SIGNAL};
-    br->ledger.fill_value += units * price;
-    br->ledger.commission += fee;
+    *ret = (struct paid){units * price, fee};
     return true;
 }
 
@@ -208,26 +236,32 @@ static bool enter(struct broker *br, struct held *h, size_t bar, double raw, int
  * general road must do them, and nothing is done. */
 static bool fill(struct broker *br, struct held *h, size_t bar, int side) {
     const struct terms *t = &br->cfg.terms;
+    struct ledger *g = &br->ledger;
     double open = t->bars->o[bar];
-    int64_t time = t->bars->t[bar];
     bool allowed = side != 0 && br->cfg.allow[side > 0 ? SIDE_LONG : SIDE_SHORT];
-    const struct held kept = *h;
-    double value = br->ledger.fill_value, commission = br->ledger.commission;
-    size_t n = br->ledger.n, left = br->live.left_bar;
-    if (h->units != 0) {
+    bool held = h->units != 0;
+    struct held now = *h;
+    struct paid left = {0}, entered = {0};
+    if (held) {
         double slope = h->units * (h->units > 0 ? 1 - t->maintenance : 1 + t->maintenance);
         if (h->cash + slope * open <= 0 ||
-            !leave(br, h, bar, open, time, allowed ? REASON_REVERSE : REASON_SIGNAL))
+            !leave(br, &now, bar, open, allowed ? REASON_REVERSE : REASON_SIGNAL, &left))
             return false;
     }
-    if (!allowed || enter(br, h, bar, open, time, side > 0))
-        return true;
-    *h = kept;
-    br->ledger.fill_value = value;
-    br->ledger.commission = commission;
-    br->ledger.n = n;
-    br->live.left_bar = left;
-    return false;
+    if (allowed && !enter(br, &now, bar, open, side > 0, &entered))
+        return false;
+    *h = now;
+    if (held) {
+        g->n++;
+        g->fill_value += left.value;
+        g->commission += left.fee;
+        br->live.left_bar = bar;
+    }
+    if (allowed) {
+        g->fill_value += entered.value;
+        g->commission += entered.fee;
+    }
+    return true;
 }
 
 /* Which side the close of `bar` turns to, in the order of the rules; 0: none. */
@@ -244,10 +278,10 @@ void broker_plain(struct broker *br, const struct signals *s, struct curve *c, s
         return;
     struct held h = take(br);
     /* a decision whose fill lies in the next block is the general road's, and so is the last bar */
-    size_t end = to - 1, from = br->next, asked = (from - s->first) & ~(size_t)63;
+    size_t end = to - 1, from = br->next;
+    curve_span(c, from, h.cash, h.units);
     while (from < end) {
         size_t decide = from > br->cfg.decide_from ? from : br->cfg.decide_from, bar;
-        asked = broker_ahead(t->bars, s, from, asked);
         if (h.units > 0)
             bar = next_of(s, rule[RULE_SHORT_ENTRY], rule[RULE_LONG_EXIT], decide, end);
         else if (h.units < 0)
@@ -255,20 +289,15 @@ void broker_plain(struct broker *br, const struct signals *s, struct curve *c, s
         else
             bar = next_of(s, rule[RULE_LONG_ENTRY], rule[RULE_SHORT_ENTRY], decide, end);
         size_t through = bar < end ? bar + 1 : end;
-        if (h.units != 0 && !hold(&h, t, from, through))
+        if (h.units == 0)
+            curve_span(c, through, h.cash, 0);
+        else if ((from = hold(&h, t, c, from, through)) < through)
             break;
-        if (bar >= end) {
-            from = end;
-            break;
-        }
-        double cash = h.cash, units = h.units;
-        if (!fill(br, &h, bar + 1, turn(s, &h, bar))) {
+        from = through;
+        if (bar < end && !fill(br, &h, bar + 1, turn(s, &h, bar))) {
             from = bar;
             break;
         }
-        from = bar + 1;
-        if (h.cash != cash || h.units != units)
-            curve_span(c, from, cash, units);
     }
     br->next = from;
     give_back(br, &h);

@@ -137,20 +137,22 @@ static bool describe(const struct plan *p, struct plan_node *node) {
     const struct kernel *k = node->kernel;
     node->position = k->position;
     bool constants = node->in[0] >= 0;
+    node->whole = k->column != COLUMN_NONE || k->whole;
     for (int i = 0; i < KERNEL_INPUTS_MAX; i++) {
         if (node->in[i] < 0)
             continue;
         const struct plan_node *in = &p->nodes[node->in[i]];
         constants = constants && in->kernel->constant;
         node->position |= in->position;
+        node->whole = node->whole && in->whole;
         if (in->lookback > node->lookback)
             node->lookback = in->lookback;
         if (in->lookback_indicators > node->lookback_indicators)
             node->lookback_indicators = in->lookback_indicators;
         if (in->recursive > node->recursive)
             node->recursive = in->recursive;
-        if (in->level >= node->level)
-            node->level = in->level + 1;
+        int stage = in->stage + (in->kernel->chain != CHAIN_NONE);
+        node->stage = stage > node->stage ? stage : node->stage;
     }
     if (k->frame) {
         const struct plan *frame = p->frames[(int)node->arg[0]];

@@ -22,7 +22,8 @@ struct plan_node {
     double arg[KERNEL_ARGS_MAX];
     size_t lookback, lookback_indicators, recursive;
     size_t history; /* values before the block that used nodes read */
-    int level;      /* 0 without inputs, else one more than the highest input */
+    int stage;      /* chains (kernel.h) one behind the other below it */
+    bool whole;     /* a column of the bars, or it gives no null behind its lookback either */
     bool needed;    /* an added expression needs it */
     bool position;  /* it, or one of its inputs, is known to the broker only */
     bool used;      /* needed, and a column: eval.c evaluates it */

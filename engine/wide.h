@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define WIDE __attribute__((target("avx2")))
 static inline bool wide_here(void) {
     __builtin_cpu_init();
@@ -36,5 +37,17 @@ static inline bool wide_here(void) {
 typedef double four __attribute__((vector_size(32)));
 typedef double four_anywhere __attribute__((vector_size(32), aligned(8), may_alias));
 #define FOUR_AT(x) (*(const four_anywhere *)(x))
+
+/* a < b ? a : b, and a > b ? a : b, in each. */
+#if defined(__x86_64__)
+#define FOUR_LESS(a, b) ((four)_mm256_min_pd((a), (b)))
+#define FOUR_MORE(a, b) ((four)_mm256_max_pd((a), (b)))
+#else
+#define FOUR_OF(a, op, b)                                                                          \
+    ((four){(a)[0] op(b)[0] ? (a)[0] : (b)[0], (a)[1] op(b)[1] ? (a)[1] : (b)[1],                  \
+            (a)[2] op(b)[2] ? (a)[2] : (b)[2], (a)[3] op(b)[3] ? (a)[3] : (b)[3]})
+#define FOUR_LESS(a, b) FOUR_OF(a, <, b)
+#define FOUR_MORE(a, b) FOUR_OF(a, >, b)
+#endif
 
 #endif

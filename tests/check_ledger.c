@@ -71,24 +71,32 @@ static struct bars hours(const double *close, size_t n) {
 }
 
 START_TEST(exposure_counts_a_bar_once) {
-    const struct trade t[] = {{.entry_bar = 2, .exit_bar = 5},
-                              {.entry_bar = 5, .exit_bar = 5},
-                              {.entry_bar = 60, .exit_bar = 130}};
+    const struct trade t[] = {
+        {.entry_bar = 2, .exit_bar = 5},     {.entry_bar = 5, .exit_bar = 5},
+        {.entry_bar = 60, .exit_bar = 130},  {.entry_bar = 140, .exit_bar = 142},
+        {.entry_bar = 128, .exit_bar = 145}, {.entry_bar = 150, .exit_bar = 150}};
     static const struct {
         size_t n;
         int64_t open_bar;
         size_t bars, want;
-    } cases[] = {{0, -1, 200, 0},           {2, -1, 200, 4},  {3, -1, 200, 4 + 71},
-                 {3, 198, 200, 4 + 71 + 2}, {3, 0, 200, 200}, {0, 64, 128, 64}};
+    } cases[] = {{0, -1, 200, 0},           {2, -1, 200, 4},           {3, -1, 200, 4 + 71},
+                 {3, 198, 200, 4 + 71 + 2}, {3, 0, 200, 200},          {0, 64, 128, 64},
+                 {5, -1, 200, 4 + 86},      {6, 151, 200, 4 + 86 + 50}};
     const double closes[201] = {0};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bars b = hours(closes, 1 + cases[i].bars);
-        struct exposure e;
-        ck_assert(ledger_exposed(t, cases[i].n, cases[i].open_bar, &b, 1, INTERVAL_1H, &e));
+        struct trade timed[6];
+        for (size_t k = 0; k < cases[i].n; k++) {
+            timed[k] = t[k];
+            timed[k].entry_time = b.t[1 + t[k].entry_bar];
+            timed[k].exit_time = b.t[1 + t[k].exit_bar];
+        }
+        struct exposure e =
+            ledger_exposed(timed, cases[i].n, cases[i].open_bar, &b, 1, INTERVAL_1H);
         ck_assert_uint_eq(e.bars, cases[i].want);
         ck_assert_double_eq(e.ms, (double)cases[i].want * MS_PER_HOUR);
         b.t[b.n - 1] += MS_PER_HOUR; /* a gap before the last bar */
-        ck_assert(ledger_exposed(t, cases[i].n, cases[i].open_bar, &b, 1, INTERVAL_1H, &e));
+        e = ledger_exposed(timed, cases[i].n, cases[i].open_bar, &b, 1, INTERVAL_1H);
         ck_assert_double_eq(e.ms, (double)(cases[i].want + (cases[i].open_bar >= 0)) * MS_PER_HOUR);
         bars_release(&b);
     }
