@@ -95,8 +95,8 @@ extern const struct kernel kernel_share; /* a / b, but 0 where b is 0 */
 extern const struct kernel kernel_abs, kernel_min, kernel_max, kernel_nz, kernel_if, kernel_where;
 /* kernel_mask.c */
 extern const struct kernel kernel_lt, kernel_le, kernel_eq, kernel_ne, kernel_is_null;
-extern const struct kernel kernel_and, kernel_or, kernel_not, kernel_same, kernel_differ,
-    kernel_if_mask;
+extern const struct kernel kernel_and, kernel_or, kernel_not, kernel_not_before, kernel_same,
+    kernel_differ, kernel_if_mask;
 /* ind_position.c */
 extern const struct kernel kernel_position;
 /* plan_frame.c */

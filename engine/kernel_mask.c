@@ -119,6 +119,17 @@ static void run_not(const struct kernel_call *c) {
 
 const struct kernel kernel_not = {.type = VALUE_CONDITION, .pure = true, .run = run_not};
 
+/* The contrary, but false before bar arg[0]. */
+static void run_not_before(const struct kernel_call *c) {
+    size_t from = (size_t)c->arg[0] > c->first ? (size_t)c->arg[0] - c->first : 0;
+    run_not(c);
+    for (size_t w = 0; w < mask_words(c->n) && w * MASK_BITS < from; w++)
+        c->mask_out[w] &=
+            from - w * MASK_BITS < MASK_BITS ? ~UINT64_C(0) << (from - w * MASK_BITS) : 0;
+}
+
+const struct kernel kernel_not_before = {.type = VALUE_CONDITION, .run = run_not_before};
+
 static void run_if_mask(const struct kernel_call *c) {
     for (size_t w = 0; w < mask_words(c->n); w++) {
         uint64_t pick = c->mask_in[0][w];

@@ -222,7 +222,17 @@ int plan_unary(struct plan *p, const struct kernel *kernel, int a) {
     return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, -1, -1, -1}, NULL);
 }
 
+/* a <= b is not b < a, where neither is null: a strategy that asks one often asks the other. */
+static int not_less(struct plan *p, int b, int a) {
+    size_t of_a = p->nodes[a].lookback, of_b = p->nodes[b].lookback;
+    const double from[KERNEL_ARGS_MAX] = {(double)(of_a > of_b ? of_a : of_b)};
+    int in[KERNEL_INPUTS_MAX] = {plan_binary(p, &kernel_lt, b, a), -1, -1, -1};
+    return plan_node(p, &kernel_not_before, in, from);
+}
+
 int plan_binary(struct plan *p, const struct kernel *kernel, int a, int b) {
+    if (kernel == &kernel_le && a >= 0 && b >= 0 && p->nodes[a].whole && p->nodes[b].whole)
+        return not_less(p, b, a);
     return plan_node(p, kernel, (int[KERNEL_INPUTS_MAX]){a, b, -1, -1}, NULL);
 }
 
