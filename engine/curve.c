@@ -335,7 +335,7 @@ void curve_values(struct curve *c, size_t n, const double *values, const double 
 
 /* n values of cash + units x price. The last four overlap those before them: the same comes out
  * twice, and a loop's rest that nobody can foretell costs more. */
-static void affine(double *ret, const double *price, size_t n, double cash, double units) {
+WIDE_BODY void affine(double *ret, const double *price, size_t n, double cash, double units) {
     if (n < CURVE_LANES) {
         for (size_t i = 0; i < n; i++)
             ret[i] = cash + units * price[i];
@@ -343,11 +343,21 @@ static void affine(double *ret, const double *price, size_t n, double cash, doub
     }
     for (size_t i = 0, last = n - CURVE_LANES;;
          i = i + CURVE_LANES < last ? i + CURVE_LANES : last) {
-        lanes_store(ret + i, cash + units * lanes_load(price + i));
-        lanes_store(ret + i + 2, cash + units * lanes_load(price + i + 2));
+        *(four_anywhere *)(ret + i) = cash + units * FOUR_AT(price + i);
         if (i == last)
             break;
     }
+}
+
+typedef void affine_fn(double *ret, const double *price, size_t n, double cash, double units);
+
+static void affine_narrow(double *ret, const double *price, size_t n, double cash, double units) {
+    affine(ret, price, n, cash, units);
+}
+
+WIDE static void affine_wide(double *ret, const double *price, size_t n, double cash,
+                             double units) {
+    affine(ret, price, n, cash, units);
 }
 
 static void share(struct curve *c, size_t from, size_t n, double cash, double units) {
@@ -371,10 +381,11 @@ void curve_take(struct curve *c, size_t n, double cash, double units) {
 
 void curve_span(struct curve *c, size_t to, double cash, double units) {
     const double *worst = units > 0 ? c->bars->l : c->bars->h;
+    affine_fn *affine_of = c->wide ? affine_wide : affine_narrow;
     for (size_t from = curve_at(c); from < to; from = curve_at(c)) {
         size_t n = curve_room(c, to - from);
-        affine(c->chunk + 1 + c->waiting, c->bars->c + from, n, cash, units);
-        affine(c->worst + c->waiting, worst + from, n, cash, units);
+        affine_of(c->chunk + 1 + c->waiting, c->bars->c + from, n, cash, units);
+        affine_of(c->worst + c->waiting, worst + from, n, cash, units);
         curve_take(c, n, cash, units);
     }
 }

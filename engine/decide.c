@@ -170,8 +170,33 @@ static void leave(const struct moment *m, enum side side) {
     }
 }
 
+unsigned broker_acting(const struct broker *br) {
+    const struct account *a = &br->live.account;
+    unsigned rules = 0;
+    for (int k = 0; k < SIDE_COUNT; k++) {
+        enum side side = (enum side)k;
+        size_t held = a->held[side];
+        if (held < (size_t)br->cfg.pyramiding)
+            rules |= 1u << rule_of(side, RULE_LONG_ENTRY);
+        if (held > 0)
+            rules |= 1u << rule_of(side, RULE_LONG_EXIT) | 1u << rule_of(side, RULE_LONG_EXIT2);
+        else if (br->live.rest[side].alive)
+            rules |= 1u << rule_of(side, RULE_LONG_EXIT);
+    }
+    return rules;
+}
+
+/* One of the rules that may act could be true at this close. */
+static bool speaks(const struct broker *br, const struct signals *s, size_t bar) {
+    for (unsigned rules = broker_acting(br); rules; rules &= rules - 1) {
+        if (signals_at(s, (enum rule)__builtin_ctz(rules), bar))
+            return true;
+    }
+    return false;
+}
+
 bool broker_decide(struct broker *br, const struct signals *s, size_t bar) {
-    if (bar < br->cfg.decide_from)
+    if (bar < br->cfg.decide_from || !speaks(br, s, bar))
         return false;
     struct moment m = moment_at(br, s, bar);
     bool entered = false;
@@ -194,22 +219,6 @@ bool broker_decide(struct broker *br, const struct signals *s, size_t bar) {
         leave(&m, (enum side)k);
     const struct order *a = &br->order[SIDE_LONG], *b = &br->order[SIDE_SHORT];
     return a->exit || a->part || a->enter || b->exit || b->part || b->enter;
-}
-
-unsigned broker_acting(const struct broker *br) {
-    const struct account *a = &br->live.account;
-    unsigned rules = 0;
-    for (int k = 0; k < SIDE_COUNT; k++) {
-        enum side side = (enum side)k;
-        size_t held = a->held[side];
-        if (held < (size_t)br->cfg.pyramiding)
-            rules |= 1u << rule_of(side, RULE_LONG_ENTRY);
-        if (held > 0)
-            rules |= 1u << rule_of(side, RULE_LONG_EXIT) | 1u << rule_of(side, RULE_LONG_EXIT2);
-        else if (br->live.rest[side].alive)
-            rules |= 1u << rule_of(side, RULE_LONG_EXIT);
-    }
-    return rules;
 }
 
 /* Rules that only some strategies have. */
