@@ -27,24 +27,35 @@ static void bad(struct doctor *d, const char *what, const char *text, const char
     d->problems++;
 }
 
+/* The address without user and password: what doctor prints is pasted into reports. */
+static void shown_uri(const char *uri, char ret[static CONF_TEXT_MAX]) {
+    const char *host = strrchr(uri, '@'), *from = strstr(uri, "://");
+    if (host && from && host > from)
+        snprintf(ret, CONF_TEXT_MAX, "%.*s…%s", (int)(from + 3 - uri), uri, host);
+    else
+        snprintf(ret, CONF_TEXT_MAX, "%s", uri);
+}
+
 static void look_at_store(struct doctor *d, const struct conf *conf) {
+    char uri[CONF_TEXT_MAX];
     struct err e;
     char text[CONF_TEXT_MAX + ERR_MESSAGE_MAX + 8];
     const struct store_options options_of = {
         .sync_full = conf->store_sync_full, .timeout_ms = 3000, .program = "candlemill"};
+    shown_uri(conf->store_uri, uri);
     struct store *store = store_open(conf->store_uri, &options_of, &e);
     enum err_code code = store ? store_ping(store, &e) : e.code;
     struct series_list list = {.n = 0};
     if (code == ERR_NONE)
         code = store_series(store, NULL, &list, &e);
     if (code != ERR_NONE) {
-        snprintf(text, sizeof text, "%s: %s", conf->store_uri, e.message);
+        snprintf(text, sizeof text, "%s: %s", uri, e.message);
         bad(d, "store", text,
             strncmp(conf->store_uri, "sqlite:", 7) == 0
                 ? "the folder must exist and be writable for you: -o store.uri=sqlite:PATH"
                 : "is the database server running, and is store.uri its address?");
     } else {
-        snprintf(text, sizeof text, "%s (%zu series of candles)", conf->store_uri, list.n);
+        snprintf(text, sizeof text, "%s (%zu series of candles)", uri, list.n);
         good(d, "store", text);
         if (list.n == 0)
             bad(d, "candles", "none are stored", "candlemill import FILE --symbol NAME");

@@ -271,6 +271,9 @@ want 1 doctor $store --url http://127.0.0.1:9
 says out 'candlemill import FILE --symbol NAME'
 says out 'start the service'
 says out 'none: no live events'
+want 1 doctor -o store.uri=mongodb://user:s3cret@127.0.0.1:9/x --url http://127.0.0.1:9
+says out '@127.0.0.1:9/x: the store does not answer'
+if grep -q s3cret out err; then bad 'doctor shows the password'; else ok; fi
 want 1 doctor -o store.uri=sqlite:/nonexistent/folder/x.db --url http://127.0.0.1:9
 says out '-o store.uri=sqlite:PATH'
 want 1 doctor -o nonsense=1 --url http://127.0.0.1:9

@@ -127,6 +127,84 @@ test("a backtest from the form to its result", async () => {
   await page.context().close();
 });
 
+test("a trade of the page says what the service says of it", async () => {
+  const own = {
+    name: "own",
+    define: { f: "sma(close, 3)", s: "sma(close, 7)" },
+    rules: { "long.entry": "crossover(f, s)", "long.exit": "crossunder(f, s)" },
+  };
+  const id = await submit([own]);
+  assert.equal((await ended(id)).status, "completed");
+  const { items } = await (await fetch(api(`/${id}/trades?limit=25`))).json();
+  const page = await fresh();
+  await runPage(page, id);
+  const rows = page.locator(".trade-rows tbody tr");
+  await rows.first().waitFor();
+  assert.equal(await rows.count(), items.length);
+  const numbers = (text) =>
+    text
+      .replaceAll(",", "")
+      .match(/-?\d+\.\d+/g)
+      .map(Number);
+  for (const i of [0, items.length - 1]) {
+    for (const [label, end] of [
+      ["Entry", "entry"],
+      ["Exit", "exit"],
+    ]) {
+      const text = await rows.nth(i).locator(`[data-label="${label}"]`).innerText();
+      const [price, f, s] = numbers(text);
+      const values = items[i][`${end}Values`];
+      for (const [got, want] of [
+        [price, items[i][`${end}Price`]],
+        [f, values.f],
+        [s, values.s],
+      ]) {
+        assert.ok(Math.abs(got - want) <= Math.abs(want) * 1e-5, `${text}: ${want}`);
+      }
+    }
+  }
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test("the words of the form are taken by the service", async () => {
+  const page = await fresh();
+  await page.goto(base + "/");
+  const open = (name) => page.locator("summary").getByText(name, { exact: true }).click();
+  await page.getByLabel("Position size counts").selectOption("cash");
+  await page.getByLabel("Position size", { exact: true }).fill("500");
+  await page.getByLabel("Commission", { exact: true }).fill("0.05");
+  await open("Costs");
+  await page.getByLabel("Maker rate").fill("-0.01");
+  await page.getByLabel("Price tick").fill("0.01");
+  await open("Money and size");
+  await page.getByLabel("Smallest order").fill("10");
+  await open("Stops and targets");
+  await page.getByLabel("Stop loss").fill("2.5");
+  await page.getByLabel("Break-even").fill("close * 1.01");
+  await open("When to enter");
+  await page.getByLabel("Cooldown").fill("-2");
+  // The browser's own check of bounds stands before the service's.
+  const cooldown = page.getByLabel("Cooldown");
+  assert.equal(await cooldown.evaluate((e) => e.validity.rangeUnderflow), true);
+  await cooldown.fill("2");
+  await page.getByLabel("Break-even").fill("clos * 1.01");
+  await page.getByRole("button", { name: "Run backtest" }).click();
+  await page.locator('[data-field="breakEven"][aria-invalid="true"]').waitFor();
+  await page.locator(".error", { hasText: "did you mean 'close'?" }).waitFor();
+  await page.getByLabel("Break-even").fill("close * 1.01");
+  await page.getByRole("button", { name: "Run backtest" }).click();
+  await page.locator(".tiles").waitFor();
+  const id = /bt_[0-9a-f]{24}/.exec(page.url())[0];
+  const { params } = await ended(id);
+  assert.deepEqual(params.size, { type: "cash", value: 500 });
+  assert.deepEqual(params.commission, { rate: 0.0005, maker: -0.0001 });
+  assert.equal(params.breakEven, "close * 1.01");
+  assert.equal(params.stopLoss, 0.025);
+  assert.equal(params.cooldown, 2);
+  await page.context().close();
+});
+
 test("a run is watched over a reload and a lost socket", async () => {
   const id = await submit(slow(await lasting(8)));
   const page = await fresh();

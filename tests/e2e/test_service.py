@@ -203,6 +203,34 @@ class Service(unittest.TestCase):
         full = world.get(base + "/equity?format=csv").body.splitlines()
         self.assertEqual(len(full), result.json["data"]["bars"] + 1)
 
+    def test_a_trade_says_what_its_series_were_worth(self):
+        world = self.world
+        own = {"name": "own", "define": {"f": "sma(close, 3)", "s": "sma(close, 7)"},
+               "rules": {"long.entry": "crossover(f, s)", "long.exit": "crossunder(f, s)"}}
+        backtest = world.submit(symbol="SAMPLE-BTC", interval="1h", startDate="2024-01-01", endDate="2024-03-01",
+                                strategies=[own])
+        world.wait_end(backtest)
+        base = f"/api/algo/backtest/{backtest}"
+        self.assertEqual(world.get(base + "/result").json["strategies"][0]["series"], ["f", "s"])
+        close = world.get("/api/market/candles?symbol=SAMPLE-BTC&interval=1h&from=2023-12-31T00:00:00Z"
+                          "&to=2024-03-01T00:00:00Z&limit=5000").json
+        at = {t: i for i, t in enumerate(close["t"])}
+        start = at[1704067200000]  # 2024-01-01, bar 0 of the range tested
+        page = world.get(base + "/trades?limit=500").json
+        self.assertGreater(page["count"], 50)
+        for trade in page["items"]:
+            for end in ("entry", "exit"):
+                if trade["exitReason"] == "end" and end == "exit":
+                    continue  # closed at the last close, of the bar itself
+                decided = start + trade[end + "Bar"] - 1  # an order fills at the next bar's open
+                for name, n in (("f", 3), ("s", 7)):
+                    mean = sum(close["c"][decided + 1 - n:decided + 1]) / n
+                    self.assertAlmostEqual(trade[end + "Values"][name], mean, delta=mean * 1e-9)
+        header, first = world.get(base + "/trades?format=csv").body.decode().splitlines()[:2]
+        cells = dict(zip(header.split(","), first.split(",")))
+        values = page["items"][0]["entryValues"]
+        self.assertEqual(cells["entryValues"], f"f={values['f']!r} s={values['s']!r}")
+
     def test_cancel_answers_how_it_ended(self):
         world = self.world
         backtest = self.long_job()
