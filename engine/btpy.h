@@ -58,8 +58,11 @@ bool btpy_init(struct btpy_broker *br, const struct btpy_terms *terms, double ca
                size_t most_trades);
 void btpy_release(struct btpy_broker *br);
 
-/* Puts an order into the queue; it is tried from the next bar on. False: no room. */
-bool btpy_order(struct btpy_broker *br, const struct btpy_order *o);
+/* Puts an order into the queue; it is tried from the next bar on. Its id, 0: no room. */
+int btpy_order(struct btpy_broker *br, const struct btpy_order *o);
+
+/* Takes an order out of the queue; one that is gone may be named. */
+void btpy_cancel(struct btpy_broker *br, int id);
 
 /* Queues orders that close a trade, or all trades, at the next market price. */
 bool btpy_close(struct btpy_broker *br, size_t trade, enum trade_reason reason);

@@ -77,7 +77,7 @@ static size_t find_trade(const struct btpy_broker *br, int id) {
     return SIZE_MAX;
 }
 
-static void remove_order(struct btpy_broker *br, int id) {
+void btpy_cancel(struct btpy_broker *br, int id) {
     size_t i = find_order(br, id);
     if (i == SIZE_MAX)
         return;
@@ -124,17 +124,17 @@ static bool is_contingent(const struct btpy_broker *br, const struct btpy_order 
     return i != SIZE_MAX && (br->trades[i].sl_order == o->id || br->trades[i].tp_order == o->id);
 }
 
-bool btpy_order(struct btpy_broker *br, const struct btpy_order *o) {
+int btpy_order(struct btpy_broker *br, const struct btpy_order *o) {
     if (br->terms.exclusive) {
         /* (the order behind one that is taken out is passed over, as in ruin below) */
         for (size_t i = 0; i < br->n_orders; i++) {
             if (!is_contingent(br, &br->orders[i]))
-                remove_order(br, br->orders[i].id);
+                btpy_cancel(br, br->orders[i].id);
         }
         if (!btpy_close_all(br, REASON_REVERSE))
-            return false;
+            return 0;
     }
-    return insert_order(br, o, false) != 0;
+    return insert_order(br, o, false);
 }
 
 static void extremes_of(const struct btpy_broker *br, const struct btpy_trade *t, size_t to,
@@ -189,8 +189,8 @@ static void close_trade(struct btpy_broker *br, size_t i, double size, double pr
             br->orders[tp].size = -open->size;
         return;
     }
-    remove_order(br, open->sl_order);
-    remove_order(br, open->tp_order);
+    btpy_cancel(br, open->sl_order);
+    btpy_cancel(br, open->tp_order);
     br->n_trades--;
     for (; i < br->n_trades; i++)
         br->trades[i] = br->trades[i + 1];
@@ -295,14 +295,14 @@ static void fill_exit(struct btpy_broker *br, const struct btpy_order *o, double
                       size_t bar) {
     size_t i = find_trade(br, o->trade);
     if (i == SIZE_MAX) {
-        remove_order(br, o->id); /* the trade went before, by its stop or target */
+        btpy_cancel(br, o->id); /* the trade went before, by its stop or target */
         return;
     }
     double held = br->trades[i].size;
     double size = fabs(o->size) < fabs(held) ? -o->size : held;
     int id = o->id;
     close_trade(br, i, size, price, bar, o->reason);
-    remove_order(br, id);
+    btpy_cancel(br, id);
 }
 
 /* A stop and its target may lie in one bar, when the loss side is surely untouched. */
@@ -321,7 +321,7 @@ static bool fill_entry(struct btpy_broker *br, struct btpy_order o, double price
     double adjusted = price * (1 + copysign(br->terms.spread, o.size));
     double with_fee = adjusted + commission(br, o.size, price) / fabs(o.size);
     double size = o.size;
-    remove_order(br, o.id);
+    btpy_cancel(br, o.id);
     if (fabs(size) < 1) {
         double units = floor_div(margin_available(br) * br->terms.leverage * fabs(size), with_fee);
         if (!(units >= 1)) {

@@ -148,7 +148,10 @@ static void measure_drawdowns(const struct measure *m, const double *equity, dou
     double annual = ret->value[METRIC_ANNUAL_RETURN] / 100;
     metric_set(ret, METRIC_PEAK_EQUITY, peak, NULL);
     metric_set(ret, METRIC_MAX_DRAWDOWN, deepest > 0 ? -100 * deepest : 0, NULL);
-    metric_set(ret, METRIC_AVG_DRAWDOWN, -100 * depths / n, none);
+    /* a fall of the last bar alone is no episode there, but its depth is the mean when there is no
+     * other */
+    bool last_alone = n == 0 && deepest > 0;
+    metric_set(ret, METRIC_AVG_DRAWDOWN, -100 * (last_alone ? deepest : depths / n), none);
     metric_set(ret, METRIC_MAX_DRAWDOWN_DURATION, n > 0 ? round_up(longest, period) : (double)NAN,
                none);
     metric_set(ret, METRIC_AVG_DRAWDOWN_DURATION, round_up(lengths / n, period), none);

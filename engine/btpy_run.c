@@ -7,6 +7,12 @@
 
 #include "engine/rules.h"
 
+/* An entry order that waits, as the strategy keeps it. */
+struct waiting {
+    int id;      /* 0: none */
+    size_t last; /* bar that may fill it */
+};
+
 struct run {
     const struct bt_config *cfg;
     const struct bars *bars;
@@ -15,6 +21,7 @@ struct run {
     struct rules *rules;
     size_t n;
     struct btpy_broker *brokers;
+    struct waiting (*waiting)[SIDE_COUNT]; /* of each strategy */
     double *equity; /* n + 1 rows of bars->n: one a strategy, then their sum */
 };
 
@@ -27,6 +34,7 @@ static void run_release(struct run *r) {
         rules_release(&r->rules[k]);
     free(r->rules);
     free(r->brokers);
+    free(r->waiting);
     free(r->equity);
 }
 
@@ -41,8 +49,9 @@ static enum bt_status run_open(struct run *r, struct bt_error *err) {
         return BT_BAD_STRATEGY;
     r->eval = eval_new(r->plan, r->bars, cfg->block);
     r->brokers = calloc(cfg->n_strategies, sizeof *r->brokers);
+    r->waiting = calloc(cfg->n_strategies, sizeof *r->waiting);
     r->equity = calloc((cfg->n_strategies + 1) * r->bars->n, sizeof *r->equity);
-    if (!r->eval || !r->brokers || !r->equity)
+    if (!r->eval || !r->brokers || !r->waiting || !r->equity)
         return BT_NOMEM;
     for (size_t k = 0; k < cfg->n_strategies; k++, r->n++) {
         const struct btpy_terms terms = {.bars = r->bars,
@@ -61,12 +70,28 @@ static enum bt_status run_open(struct run *r, struct bt_error *err) {
     return BT_OK;
 }
 
-/* The stops of an entry into the order; false: refused. */
+/* The price that an entry waits for, NAN: none; false: it has none on this bar. */
+static bool add_price(const struct signals *s, enum rule rule, size_t bar, double *ret) {
+    *ret = signals_number(s, rule, bar, NULL);
+    return !rule_given(s, rule) || (*ret > 0 && isfinite(*ret));
+}
+
+/* How long an entry waits; false: out of bounds. */
+static bool add_life(const struct signals *s, size_t bar, size_t bars, size_t *ret_last) {
+    double life =
+        rule_given(s, RULE_ENTRY_BARS) ? signals_number(s, RULE_ENTRY_BARS, bar, NULL) : 1;
+    *ret_last = bar + (life < (double)bars ? (size_t)life : bars);
+    return life >= 1;
+}
+
+/* The stops of an entry into the order; false: refused. They lie around its limit, else its stop,
+ * else the close: that library ends the run where they do not. */
 static bool add_levels(const struct rules *r, const struct signals *s, size_t bar, double close,
                        struct btpy_order *o, enum refusal *why) {
     struct order levels = {.side = o->size > 0 ? 1 : -1};
     const struct level_rule *rule = r->level_rule[o->size > 0 ? SIDE_LONG : SIDE_SHORT];
-    if (!order_levels(&levels, rule, s, bar, close, close, NULL, why))
+    double from = !isnan(o->limit) ? o->limit : !isnan(o->stop) ? o->stop : close;
+    if (!order_levels(&levels, rule, s, bar, close, from, NULL, why))
         return false;
     if (rule[LEVEL_STOP].kind == STOP_EXPR)
         o->sl = levels.price[LEVEL_STOP];
@@ -96,9 +121,50 @@ static void close_old(struct btpy_broker *br, const struct bt_config *cfg, size_
     }
 }
 
-/* What the strategy's next() does at the close of `bar`: close, then enter. */
+/* Everything about an entry of the side into the order; false: refused. */
+static bool prepare(const struct btpy_broker *br, const struct rules *r, const struct signals *s,
+                    size_t bar, struct btpy_order *o, size_t *ret_last, enum refusal *why) {
+    enum side side = o->size > 0 ? SIDE_LONG : SIDE_SHORT;
+    const struct bars *b = br->terms.bars;
+    *why = REFUSED_SIZE_ZERO;
+    if (o->size == 0)
+        return false;
+    *why = REFUSED_ENTRY_NULL;
+    if (!add_price(s, rule_of(side, RULE_LONG_LIMIT), bar, &o->limit) ||
+        !add_price(s, rule_of(side, RULE_LONG_STOP), bar, &o->stop))
+        return false;
+    *why = REFUSED_SIZE_NULL;
+    return add_life(s, bar, b->n, ret_last) && add_levels(r, s, bar, b->c[bar], o, why);
+}
+
+static void enter(struct btpy_broker *br, const struct bt_config *cfg, const struct rules *r,
+                  const struct signals *s, size_t bar, enum side side,
+                  struct waiting waiting[SIDE_COUNT]) {
+    double share = cfg->size >= 1 ? 1 - DBL_EPSILON : cfg->size;
+    double size = cfg->size_type == SIZE_EQUITY ? share : floor(cfg->size);
+    const double none = (double)NAN;
+    struct btpy_order o = {.size = side == SIDE_LONG ? size : -size,
+                           .limit = none,
+                           .stop = none,
+                           .sl = none,
+                           .tp = none,
+                           .sl_fraction = none,
+                           .tp_fraction = none,
+                           .reason = REASON_SIGNAL};
+    enum refusal why;
+    size_t last;
+    if (!prepare(br, r, s, bar, &o, &last, &why)) {
+        refuse(br, why, bar);
+        return;
+    }
+    int id = btpy_order(br, &o);
+    if (!isnan(o.limit) || !isnan(o.stop))
+        waiting[side] = (struct waiting){.id = id, .last = last};
+}
+
+/* What the strategy's next() does at the close of `bar`: cancel, close, then enter. */
 static void decide(struct btpy_broker *br, const struct bt_config *cfg, const struct rules *r,
-                   const struct signals *s, size_t bar) {
+                   const struct signals *s, size_t bar, struct waiting waiting[SIDE_COUNT]) {
     double position = 0;
     for (size_t i = 0; i < br->n_trades; i++)
         position += br->trades[i].size;
@@ -111,28 +177,18 @@ static void decide(struct btpy_broker *br, const struct bt_config *cfg, const st
                 (is_short && signals_at(s, RULE_SHORT_EXIT, bar)));
     bool turn = (up && is_short) || (down && is_long);
     bool allowed = (up && cfg->sides != SIDES_SHORT) || (down && cfg->sides != SIDES_LONG);
+    for (int k = 0; k < SIDE_COUNT; k++) {
+        bool back = up || down || signals_at(s, rule_of((enum side)k, RULE_LONG_EXIT), bar);
+        if (back || bar >= waiting[k].last) {
+            btpy_cancel(br, waiting[k].id);
+            waiting[k].id = 0;
+        }
+    }
     close_old(br, cfg, bar);
     if (out || turn)
         btpy_close_all(br, turn && allowed ? REASON_REVERSE : REASON_SIGNAL);
-    if (!allowed)
-        return;
-
-    double share = cfg->size >= 1 ? 1 - DBL_EPSILON : cfg->size;
-    double size = cfg->size_type == SIZE_EQUITY ? share : floor(cfg->size);
-    const double none = (double)NAN;
-    struct btpy_order o = {.size = up ? size : -size,
-                           .limit = none,
-                           .stop = none,
-                           .sl = none,
-                           .tp = none,
-                           .sl_fraction = none,
-                           .tp_fraction = none,
-                           .reason = REASON_SIGNAL};
-    enum refusal why = REFUSED_SIZE_ZERO;
-    if (size == 0 || !add_levels(r, s, bar, br->terms.bars->c[bar], &o, &why))
-        refuse(br, why, bar);
-    else
-        btpy_order(br, &o);
+    if (allowed)
+        enter(br, cfg, r, s, bar, up ? SIDE_LONG : SIDE_SHORT, waiting);
 }
 
 static void run_block(struct run *r, size_t k, size_t n) {
@@ -147,7 +203,7 @@ static void run_block(struct run *r, size_t k, size_t n) {
         for (int rule = 0; rule <= RULE_SHORT_EXIT; rule++)
             br->diagnosis.signals[rule] += signals_at(&s, (enum rule)rule, bar);
         if (!br->ruined)
-            decide(br, r->cfg, rules, &s, bar);
+            decide(br, r->cfg, rules, &s, bar, r->waiting[k]);
     }
 }
 

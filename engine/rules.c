@@ -76,9 +76,9 @@ static bool refuse(struct compile *c, enum rule rule, const char *message) {
 
 /* What profile backtesting.py knows. */
 static bool is_basic(enum rule rule) {
-    return rule <= RULE_SHORT_EXIT || rule == RULE_LONG_STOP_LOSS || rule == RULE_SHORT_STOP_LOSS ||
-           rule == RULE_LONG_TAKE_PROFIT || rule == RULE_SHORT_TAKE_PROFIT ||
-           rule == RULE_LONG_TRAILING_STOP || rule == RULE_SHORT_TRAILING_STOP;
+    return rule <= RULE_SHORT_EXIT || (rule >= RULE_LONG_LIMIT && rule <= RULE_SHORT_TAKE_PROFIT) ||
+           rule == RULE_LONG_TRAILING_STOP || rule == RULE_SHORT_TRAILING_STOP ||
+           rule == RULE_ENTRY_BARS;
 }
 
 /* A stop of the request and the strategy's rules in whose place it stands. */

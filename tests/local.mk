@@ -67,6 +67,7 @@ engine_tests = \
 	tests/check_breakdown \
 	tests/check_broker \
 	tests/check_btpy \
+	tests/check_btpy_run \
 	tests/check_cost \
 	tests/check_decimate \
 	tests/check_eval \
@@ -149,6 +150,7 @@ tests_check_bars_LDADD = $(engine_test_libs)
 tests_check_breakdown_LDADD = $(engine_test_libs)
 tests_check_broker_LDADD = $(engine_test_libs)
 tests_check_btpy_LDADD = $(engine_test_libs)
+tests_check_btpy_run_LDADD = $(engine_test_libs)
 tests_check_cost_LDADD = $(engine_test_libs)
 tests_check_decimate_LDADD = $(engine_test_libs)
 tests_check_eval_LDADD = $(engine_test_libs)

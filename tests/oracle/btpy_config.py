@@ -121,6 +121,29 @@ def rules_of(random):
     return rules, stops
 
 
+def entry_price(random, below):
+    """Where an order rests; now and then on the side that the price has reached already."""
+    length, steps = int(random.integers(2, 20)), int(random.integers(0, 4))
+    extreme = f"lowest(low, {length})" if below else f"highest(high, {length})"
+    return pick(random, ("low" if below else "high", extreme, f"close * {1 - 0.005 * steps * (1 if below else -1):.3f}",
+                         f"close {'-' if below else '+'} {steps} * atr({length}) / 2", f"sma(close, {length})",
+                         f"close - sma(close, {length}) > 0 ? {extreme} : na"))
+
+
+def entries_that_rest(random):
+    """Limits, stops and both, of one side or two; and how long they wait."""
+    found = {}
+    for side, below in (("long", True), ("short", False)):
+        form = int(random.integers(0, 8))
+        if form < 5 or form == 7:
+            found[f"{side}.limit"] = entry_price(random, below)
+        if form >= 4:
+            found[f"{side}.stop"] = entry_price(random, not below)
+    if random.integers(0, 3):
+        found["entryBars"] = pick(random, ("1", "2", "4", "10", "1000", "rsi(close, 4) / 15"))
+    return found
+
+
 def configuration(random, markets):
     """markets: names of data sets with their intervals and a usual price."""
     name, interval, price = pick(random, markets)
@@ -131,9 +154,9 @@ def configuration(random, markets):
                          {"type": "units", "value": int(random.integers(1, 90))}))
     if isinstance(size, dict):  # a share of what the cash buys
         size["value"] = 1 + int(size["value"] * cash / price / 100)
-    strategy = {"name": "random", "rules": {k: text(v) for k, v in rules.items()} | stops}
     request = {
-        "symbol": "X", "interval": interval, "profile": "backtesting.py", "strategies": [strategy], "cash": cash,
+        "symbol": "X", "interval": interval, "profile": "backtesting.py",
+        "strategies": [{"name": "random", "rules": {rule: text(tree) for rule, tree in rules.items()} | stops}], "cash": cash,
         "size": size, "leverage": leverage, "sides": pick(random, ("both", "both", "both", "long", "short")),
         "fill": pick(random, ("open", "open", "close")), "finalize": bool(random.integers(0, 3)),
         "hedging": bool(random.integers(0, 4) == 0), "exclusiveOrders": bool(random.integers(0, 4) == 0),
@@ -149,11 +172,27 @@ def configuration(random, markets):
         request["maxBars"] = int(random.integers(1, 40))
     if random.integers(0, 5) == 0:
         request["riskFree"] = 0.02
+    if random.integers(0, 3) == 0:
+        stops |= entries_that_rest(random)
+        request["strategies"][0]["rules"] |= stops
     return {"data": name, "interval": interval, "request": request, "rules": rules, "stops": stops}
 
 
+def head(one):
+    """A text whose first value is where that of `one` may be: `na` is a value, too."""
+    return one.split(" > ")[0] if " ? " in one else one
+
+
+def indicators_of(config):
+    """What the library is to know as its indicators: they say when its run begins."""
+    found = [head(one) for one in config["stops"].values()]
+    for tree in config["rules"].values():
+        numbers(tree, found)
+    return sorted(set(found))
+
+
 def columns_of(config):
-    found = list(config["stops"].values())
+    found = list(config["stops"].values()) + [head(one) for one in config["stops"].values()]
     for tree in config["rules"].values():
         numbers(tree, found)
     return sorted(set(found))

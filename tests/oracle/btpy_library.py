@@ -34,19 +34,36 @@ class Rules(Strategy):
     request = columns = masks = levels = None
 
     def init(self):
+        self.waiting = {}  # order and the last bar that may fill it, by side
         for at, column in enumerate(self.columns):
             setattr(self, f"column{at}", self.I(lambda values=column: values, name=f"c{at}", plot=False))
 
+    def take_back(self, side):
+        order, _ = self.waiting.pop(side, (None, 0))
+        if order in self.orders:
+            order.cancel()
+
     def enter(self, side, bar):
         stops = {}
-        close = self.data.Close[-1]
+        for word in ("limit", "stop"):
+            price = self.levels.get(f"{side}.{word}")
+            if price is None:
+                continue
+            if not price[bar] > 0:
+                return  # no price: refused
+            stops[word] = price[bar]
+        life = self.levels["entryBars"][bar] if "entryBars" in self.levels else 1
+        if not life >= 1:
+            return
+        rests = bool(stops)
+        start = stops.get("limit", stops.get("stop", self.data.Close[-1]))
         for stop, key in (("stopLoss", "sl"), ("takeProfit", "tp")):
             price = self.levels.get(f"{side}.{stop}")
             if price is None:
                 continue
             price = price[bar]
             below = (side == "long") == (stop == "stopLoss")
-            if not (price < close if below else price > close):
+            if not (price < start if below else price > start):
                 return  # wrong side or no price: refused
             stops[key] = price
         size = self.request["size"]
@@ -54,7 +71,9 @@ class Rules(Strategy):
             stops["size"] = size["value"]
         elif size < 1:
             stops["size"] = size
-        (self.buy if side == "long" else self.sell)(**stops)
+        order = (self.buy if side == "long" else self.sell)(**stops)
+        if rests:
+            self.waiting[side] = order, bar + int(life)
 
     def close_old(self, bar):
         limit = self.request.get("maxBars")
@@ -72,6 +91,10 @@ class Rules(Strategy):
         down = not up and (held >= 0 or more) and at.get("short.entry", False)
         out = not up and not down and (held > 0 and at.get("long.exit") or held < 0 and at.get("short.exit"))
         turn = up and held < 0 or down and held > 0
+        for side in ("long", "short"):
+            _, last = self.waiting.get(side, (None, 0))
+            if up or down or at.get(f"{side}.exit") or bar >= last:
+                self.take_back(side)
         self.close_old(bar)
         if out or turn:
             self.position.close()
@@ -87,9 +110,11 @@ def frame_of(data):
     return pandas.DataFrame({name.capitalize(): data[name] for name in names}, index=index)
 
 
-def plain(value):
+def plain(value, key):
     if isinstance(value, pandas.Timedelta):
         return value.total_seconds()
+    if "Duration" in key:
+        return None  # none, or for want of one the depth of a fall that the last bar began
     value = float(value)
     return value if numpy.isfinite(value) else None
 
@@ -100,7 +125,8 @@ def outcome(config, data, columns):
     fee = request.get("commission") or 0
     masks = {rule: btpy_config.values(tree, data, columns) for rule, tree in config["rules"].items()}
     levels = {rule: columns[text] for rule, text in config["stops"].items()}
-    kind = type("Run", (Rules,), {"request": request, "columns": list(columns.values()), "masks": masks,
+    indicators = [columns[text] for text in btpy_config.indicators_of(config)]
+    kind = type("Run", (Rules,), {"request": request, "columns": indicators, "masks": masks,
                                   "levels": levels})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -117,7 +143,8 @@ def outcome(config, data, columns):
         if request.get("riskFree"):
             shown = compute_stats(stats=stats, data=frame, risk_free_rate=request["riskFree"])
     trades = stats._trades
-    metrics = {word: plain((stats if word == "commissionTotal" else shown).get(key, 0)) for word, key in METRICS.items()}
+    metrics = {word: plain((stats if word == "commissionTotal" else shown).get(key, 0), key)
+               for word, key in METRICS.items()}
     rows = [{word: float(trades[key].iloc[at]) for word, key in TRADE.items()} |
             {"returnPct": 100 * float(trades["ReturnPct"].iloc[at])} for at in range(len(trades))]
     return {"metrics": metrics, "trades": rows, "equity": [float(x) for x in stats._equity_curve["Equity"]]}

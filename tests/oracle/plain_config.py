@@ -6,7 +6,7 @@ import re
 
 import numpy
 
-from btpy_config import condition, numbers, pick, shifted, stop_text, text, values
+from btpy_config import condition, entries_that_rest, head, numbers, pick, shifted, stop_text, text, values
 from plain import TARGETS
 from walks import STEPS
 
@@ -22,28 +22,8 @@ def chance(random, one_in):
     return random.integers(0, one_in) == 0
 
 
-def entry_price(random, below):
-    """Where an order rests; now and then on the side that the price has reached already."""
-    length, steps = int(random.integers(2, 20)), int(random.integers(0, 4))
-    extreme = f"lowest(low, {length})" if below else f"highest(high, {length})"
-    return pick(random, ("low" if below else "high", extreme, f"close * {1 - 0.005 * steps * (1 if below else -1):.3f}",
-                         f"close {'-' if below else '+'} {steps} * atr({length}) / 2", f"sma(close, {length})",
-                         f"close - sma(close, {length}) > 0 ? {extreme} : na"))
-
-
 def share(random):
     return pick(random, ("0.5", "0.25", "0.3", "1", "0", "rsi(close, 5) / 80", "close - open > 0 ? 0.4 : 0.7"))
-
-
-def entries_that_rest(random, levels, numbers_of):
-    for side, below in (("long", True), ("short", False)):
-        form = int(random.integers(0, 8))
-        if form < 5 or form == 7:
-            levels[f"{side}.limit"] = entry_price(random, below)
-        if form >= 4:
-            levels[f"{side}.stop"] = entry_price(random, not below)
-    if random.integers(0, 3):
-        numbers_of["entryBars"] = pick(random, ("1", "2", "4", "10", "1000", "rsi(close, 4) / 15"))
 
 
 def parts(random, rules, levels, numbers_of):
@@ -94,7 +74,8 @@ def strategy_of(random, own, own_size):
             if random.integers(0, 5) < 2:
                 levels[f"{side}.{stop}"] = stop_text(random, (side == "long") == (stop != "takeProfit"))
     if own and chance(random, 3):
-        entries_that_rest(random, levels, numbers_of)
+        for rule, one in entries_that_rest(random).items():
+            (numbers_of if rule == "entryBars" else levels)[rule] = one
     if own and chance(random, 3):
         parts(random, rules, levels, numbers_of)
     if own and chance(random, 3):
@@ -209,11 +190,6 @@ def texts_of(config, strategy):
     levels, numbers_of = working(config, strategy)
     own = [one for one in config["request_words"].values() if isinstance(one, str)]
     return list(levels.values()) + list(numbers_of.values()) + own
-
-
-def head(one):
-    """A text whose first value is where that of `one` may be: `na` is a value, too."""
-    return one.split(" > ")[0] if " ? " in one else one
 
 
 def columns_of(config):
