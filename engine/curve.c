@@ -231,9 +231,7 @@ WIDE static inline struct extremes extremes_wide(const double *close, const doub
         dip = FOUR_LESS(FOUR_AT(worst + i), dip);
     }
     return (struct extremes){
-        .low = lanes_least(lanes_less((lanes){low[0], low[1]}, (lanes){low[2], low[3]})),
-        .high = lanes_most(lanes_more((lanes){high[0], high[1]}, (lanes){high[2], high[3]})),
-        .dip = lanes_least(lanes_less((lanes){dip[0], dip[1]}, (lanes){dip[2], dip[3]}))};
+        .low = four_least(low), .high = four_most(high), .dip = four_least(dip)};
 }
 
 /* n bars from i of the chunk on, a multiple of 4. False: one of them is a peak, and nothing is

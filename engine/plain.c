@@ -9,6 +9,7 @@
 
 #include "engine/broker.h"
 #include "engine/lanes.h"
+#include "engine/wide.h"
 
 static bool no_levels(const struct terms *t) {
     for (int side = 0; side < SIDE_COUNT; side++) {
@@ -125,21 +126,26 @@ struct track {
     double low, high;      /* extremes of prices */
 };
 
-/* The last STRIDE bars overlap those before them: the same comes out twice, and a loop's rest that
- * nobody can foretell costs more. */
+typedef void follow_fn(const struct bars *b, size_t from, size_t n, double cash, double units,
+                       struct track *k);
+
+static void follow_few(const struct bars *b, size_t from, size_t n, double cash, double units,
+                       struct track *k) {
+    const double *worst = units > 0 ? b->l : b->h;
+    for (size_t i = 0; i < n; i++) {
+        k->low = b->l[from + i] < k->low ? b->l[from + i] : k->low;
+        k->high = b->h[from + i] > k->high ? b->h[from + i] : k->high;
+        k->close[i] = cash + units * b->c[from + i];
+        k->worst[i] = cash + units * worst[from + i];
+    }
+}
+
+/* n >= STRIDE. The last STRIDE bars overlap those before them: the same comes out twice, and a
+ * loop's rest that nobody can foretell costs more. */
 static void follow(const struct bars *b, size_t from, size_t n, double cash, double units,
                    struct track *k) {
     const double *l = b->l + from, *h = b->h + from, *c = b->c + from, *w = units > 0 ? l : h;
     double *restrict close = k->close, *restrict worst = k->worst;
-    if (n < STRIDE) {
-        for (size_t i = 0; i < n; i++) {
-            k->low = l[i] < k->low ? l[i] : k->low;
-            k->high = h[i] > k->high ? h[i] : k->high;
-            close[i] = cash + units * c[i];
-            worst[i] = cash + units * w[i];
-        }
-        return;
-    }
     lanes low0 = lanes_both(k->low), low1 = low0, high0 = lanes_both(k->high), high1 = high0;
     for (size_t i = 0, last = n - STRIDE;; i = i + STRIDE < last ? i + STRIDE : last) {
         low0 = lanes_less(lanes_load(l + i), low0);
@@ -157,13 +163,32 @@ static void follow(const struct bars *b, size_t from, size_t n, double cash, dou
     k->high = lanes_most(lanes_more(high0, high1));
 }
 
+WIDE static void follow_wide(const struct bars *b, size_t from, size_t n, double cash, double units,
+                             struct track *k) {
+    const double *l = b->l + from, *h = b->h + from, *c = b->c + from, *w = units > 0 ? l : h;
+    double *restrict close = k->close, *restrict worst = k->worst;
+    four low = FOUR_AT(l), high = FOUR_AT(h);
+    for (size_t i = 0, last = n - STRIDE;; i = i + STRIDE < last ? i + STRIDE : last) {
+        low = FOUR_LESS(FOUR_AT(l + i), low);
+        high = FOUR_MORE(FOUR_AT(h + i), high);
+        *(four_anywhere *)(close + i) = cash + units * FOUR_AT(c + i);
+        *(four_anywhere *)(worst + i) = cash + units * FOUR_AT(w + i);
+        if (i == last)
+            break;
+    }
+    double least = four_least(low), most = four_most(high);
+    k->low = least < k->low ? least : k->low;
+    k->high = most > k->high ? most : k->high;
+}
+
 /* Holds the position over bars [from, to), the curve too; returns the bar it came to: before `to`
  * where the margin may run out in the bars that follow. */
 static size_t hold(struct held *h, const struct terms *t, struct curve *c, size_t from, size_t to) {
+    follow_fn *follow_many = c->wide ? follow_wide : follow;
     while (from < to) {
         size_t n = curve_room(c, to - from);
         struct track k = {c->chunk + 1 + c->waiting, c->worst + c->waiting, h->low, h->high};
-        follow(t->bars, from, n, h->cash, h->units, &k);
+        (n < STRIDE ? follow_few : follow_many)(t->bars, from, n, h->cash, h->units, &k);
         double left = h->units > 0 ? h->cash + h->units * (1 - t->maintenance) * k.low
                                    : h->cash + h->units * (1 + t->maintenance) * k.high;
         if (left <= 0)
