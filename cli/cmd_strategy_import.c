@@ -7,6 +7,7 @@
 
 static const struct option options[] = {
     {"strategy-only", 0, NULL, false, "the strategy alone, without cash, size and costs"},
+    {"tick", 0, "STEP", false, "the market's step of prices, syminfo.mintick: 0.01"},
     {NULL, 0, NULL, false, NULL},
 };
 
@@ -27,9 +28,13 @@ static int verb(const struct args *a) {
     struct buf text;
     struct pine p;
     const char *path = args_at(a, 0);
+    double tick = 0;
+    const char *step = args_value(a, "tick");
+    if (step && !parse_double(step, 1e-12, 1e9, &tick))
+        return usage_error(a, "--tick is a price above 0");
     if (read_input(path, PINE_SOURCE_MAX + 1, &text, &e) != ERR_NONE)
         return fail(a, &e);
-    enum err_code code = pine_import(text.data ? text.data : "", text.len, &p, &e);
+    enum err_code code = pine_import(text.data ? text.data : "", text.len, tick, &p, &e);
     buf_release(&text);
     if (code != ERR_NONE)
         return fail(a, &e);
@@ -51,7 +56,7 @@ static int verb(const struct args *a) {
 
 const struct command cmd_strategy_import = {
     .name = "strategy import",
-    .summary = "a Pine script (v5, v6) as a strategy of ours",
+    .summary = "a Pine script (v4, v5, v6) as a strategy of ours",
     .usage = "FILE.pine|- [options]",
     .details =
         "Prints a request: the strategy with the script's capital, size, commission and so on.\n"

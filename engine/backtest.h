@@ -24,7 +24,12 @@ enum bt_sides { SIDES_BOTH, SIDES_LONG, SIDES_SHORT };
 enum bt_fill { FILL_OPEN, FILL_CLOSE };
 enum bt_path { PATH_PESSIMISTIC, PATH_OPTIMISTIC, PATH_OHLC, PATH_OLHC, PATH_LOWER };
 
-enum bt_stop_kind { STOP_NONE, STOP_FRACTION, STOP_EXPR };
+enum bt_stop_kind {
+    STOP_NONE,
+    STOP_FRACTION,
+    STOP_EXPR,    /* a price */
+    STOP_DISTANCE /* from the trade's own entry price; a strategy's only, not a word of a request */
+};
 
 /* A stop word of the request; it replaces the strategy's own. */
 struct bt_stop {

@@ -84,7 +84,7 @@ bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
                   const double position[POSITION_COUNT], enum refusal *ret) {
     enum side side = o->side > 0 ? SIDE_LONG : SIDE_SHORT;
     for (int k = 0; k < LEVEL_COUNT; k++) {
-        if (rule[k].kind != STOP_EXPR)
+        if (rule[k].kind != STOP_EXPR && rule[k].kind != STOP_DISTANCE)
             continue;
         enum level level = (enum level)k;
         double price = signals_number(s, level_rule_of(side, level), bar, position);
@@ -93,8 +93,9 @@ bool order_levels(struct order *o, const struct level_rule rule[LEVEL_COUNT],
             return false;
         }
         /* a trailing stop is a distance, so that one expression serves both sides */
-        double away = level == LEVEL_TRAIL         ? fabs(close - price)
-                      : level == LEVEL_DISTANCE    ? price
+        bool distance = rule[k].kind == STOP_DISTANCE || level == LEVEL_DISTANCE;
+        double away = distance                     ? price
+                      : level == LEVEL_TRAIL       ? fabs(close - price)
                       : lies_below(level, o->side) ? from - price
                                                    : price - from;
         if (!(away > 0)) {
@@ -124,8 +125,8 @@ struct levels order_fix(const struct order *o, const struct level_rule rule[LEVE
         if (rule[k].kind == STOP_NONE)
             continue;
         double value = o->price[k];
-        if (rule[k].kind == STOP_FRACTION) {
-            double away = rule[k].fraction * entry_price;
+        if (rule[k].kind == STOP_FRACTION || rule[k].kind == STOP_DISTANCE) {
+            double away = rule[k].kind == STOP_DISTANCE ? value : rule[k].fraction * entry_price;
             value = distance ? away : entry_price + (below ? -away : away);
         }
         /* a stop is met later, a target later too */

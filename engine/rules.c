@@ -210,8 +210,10 @@ static bool add_rule(struct compile *c, const struct strategy *s, const struct p
         return true;
     if (rule == RULE_PYRAMIDING)
         return add_pyramiding(c, s, scope);
-    if (s->fraction[rule])
+    if (s->form[rule] == FORM_FRACTION)
         return add_fraction(c, s, scope, rule);
+    if (s->form[rule] == FORM_DISTANCE && py)
+        return refuse(c, rule, "profile 'backtesting.py' has no distances");
     c->rules->own_size |= rule == RULE_SIZE;
     int node = add(c, rule, s->rules[rule], scope,
                    rule < RULE_CONDITIONS ? VALUE_CONDITION : VALUE_NUMBER, rule_name(rule));
@@ -219,7 +221,8 @@ static bool add_rule(struct compile *c, const struct strategy *s, const struct p
     for (int side = 0; side < SIDE_COUNT; side++) {
         for (int level = 0; level < LEVEL_COUNT; level++) {
             if (level_rule_of((enum side)side, (enum level)level) == rule)
-                c->rules->level_rule[side][level].kind = STOP_EXPR;
+                c->rules->level_rule[side][level].kind =
+                    s->form[rule] == FORM_DISTANCE ? STOP_DISTANCE : STOP_EXPR;
         }
     }
     return node >= 0;

@@ -4,7 +4,6 @@
 #ifndef ENGINE_STRATEGY_H
 #define ENGINE_STRATEGY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define STRATEGY_NAME_MAX    32 /* bytes with the NUL: strategy, parameter and define names */
@@ -79,6 +78,13 @@ static inline enum rule rule_of(enum side side, enum rule long_rule) {
                                                     : (int)long_rule + (int)side);
 }
 
+/* What the rule of a stop or target gives. */
+enum level_form {
+    FORM_PRICE,
+    FORM_FRACTION, /* a constant, made of numbers and parameters: of the trade's own entry price */
+    FORM_DISTANCE  /* price units from the trade's own entry price, judged where the entry is */
+};
+
 /* What the size of a strategy or of a request counts. */
 enum bt_size_type { SIZE_EQUITY, SIZE_CASH, SIZE_UNITS, SIZE_RISK };
 
@@ -94,10 +100,9 @@ struct strategy {
     const struct define *defines;
     size_t n_defines;
     const char *rules[RULE_COUNT];
-    bool fraction[RULE_COUNT];   /* a stop or target: the rule is a constant, made of numbers and
-                                  * parameters, and means a fraction of the trade's entry price */
-    enum bt_size_type size_type; /* of RULE_SIZE: "size":"expr" is SIZE_EQUITY, else
-                                  * "size":{"type":"risk","value":"expr"} as in a request */
+    enum level_form form[RULE_COUNT]; /* of stops and targets */
+    enum bt_size_type size_type;      /* of RULE_SIZE: "size":"expr" is SIZE_EQUITY, else
+                                       * "size":{"type":"risk","value":"expr"} as in a request */
 };
 
 /* "long.entry", "short.stopLoss", … */

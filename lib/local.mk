@@ -34,14 +34,24 @@ libcandlemill_a_SOURCES = \
 	lib/market_load.c \
 	lib/pine.c lib/pine.h \
 	lib/pine_ast.h \
+	lib/pine_call.c \
+	lib/pine_exits.c \
 	lib/pine_expr.c \
+	lib/pine_fold.c \
 	lib/pine_input.c \
 	lib/pine_lex.c \
+	lib/pine_order.h \
 	lib/pine_orders.c \
 	lib/pine_parse.c \
+	lib/pine_parser.h \
+	lib/pine_rules.c \
 	lib/pine_security.c \
 	lib/pine_settings.c \
+	lib/pine_state.c \
 	lib/pine_symbol.c \
+	lib/pine_time.c \
+	lib/pine_value.c \
+	lib/pine_walk.c \
 	lib/proc.c lib/proc.h \
 	lib/report.c lib/report.h \
 	lib/report_chart.c \

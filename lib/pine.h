@@ -1,4 +1,5 @@
-/* TradingView's Pine (v5, v6) -> a request of ours: the strategy subset that maps (docs/pine.md).
+/* TradingView's Pine (v4, v5, v6) -> a request of ours: the strategy subset that maps
+ * (docs/pine.md).
  *
  * Never a silent change of meaning: whatever would trade differently is refused with its line and
  * reason, all such lines at once, and then there is no request. What cannot change a trade
@@ -28,8 +29,10 @@ struct pine {
     struct json_object *request; /* {"strategies":[{…}],"cash":…,…}; NULL when a line was refused */
 };
 
-/* ERR_NONE also when lines were refused; else *e (too large, no memory) and *ret is untouched. */
-enum err_code pine_import(const char *text, size_t len, struct pine *ret, struct err *e);
+/* tick: syminfo.mintick, the market's step of prices; 0: not known, what counts ticks is refused.
+ * ERR_NONE also when lines were refused; else *e (too large, no memory) and *ret is untouched. */
+enum err_code pine_import(const char *text, size_t len, double tick, struct pine *ret,
+                          struct err *e);
 void pine_release(struct pine *p);
 
 #endif

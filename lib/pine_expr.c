@@ -5,20 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/ind.h"
 #include "lib/pine_ast.h"
 
 #define LONG(slice) (int)((slice).len < 60 ? (slice).len : 60), (slice).at
-
-/* The call of a user's function that is being written in its place. */
-struct env {
-    const struct pine_stmt *function;
-    int call;
-    const struct env *outer;
-    int depth;
-};
-
-static bool put(struct pine_script *s, int node, int least, const struct env *env, struct buf *ret);
 
 bool pine_is_drawing(struct pine_slice name) {
     static const char *const whole[] = {"plot",    "plotshape",  "plotchar", "plotarrow",
@@ -37,86 +26,75 @@ bool pine_is_drawing(struct pine_slice name) {
     return false;
 }
 
+static bool has_name(const struct ind_info *info, const char *space, struct pine_slice name) {
+    size_t n = strlen(space);
+    return info->pine && strncmp(info->pine, space, n) == 0 && pine_is(name, info->pine + n);
+}
+
 /* The row that says it is Pine's function of that name: the same word may be another function here
- * (ta.cmo is our cmou). */
-static const struct ind_info *function_of(struct pine_slice name) {
+ * (ta.cmo is our cmou). Version 4 has no ta. and math. before them. */
+const struct ind_info *pine_function(const struct pine_script *s, struct pine_slice name) {
     const struct ind_info *info;
     for (size_t i = 0; (info = ind_info_at(i)); i++) {
-        if (info->pine && pine_is(name, info->pine))
+        if (has_name(info, "", name) ||
+            (s->version == 4 && (has_name(info, "ta.", name) || has_name(info, "math.", name))))
             return info;
     }
     return NULL;
 }
 
-/* Functions of the same name that do not give the same numbers. False: refused. */
-static bool judge(struct pine_script *s, const struct ind_info *info, int line) {
-    static const struct {
-        const char *name, *refused, *told;
-    } rows[] = {
-        {"kc",
-         "takes the average true range where Pine's ta.kc takes the ema of tr: write ta.ema "
-         "and ta.ema(ta.tr, length)",
-         NULL},
-        {"kcw", "is made of kc, which differs from Pine's: write it out", NULL},
-        {"stoch", NULL, "gives 0 where the range is 0, Pine's ta.stoch nothing"},
-        {"supertrend", NULL, "starts upwards, Pine's downwards: they agree after the first turn"},
-        {"dmi", NULL, "starts from sums, Pine's from means: they agree after some bars"},
-        {"vwap", NULL, "starts at 00:00 UTC, Pine's with the exchange's session"},
-        {"obv", NULL, "starts with the first volume, Pine's at 0: levels differ, changes do not"},
-        {"nvi", NULL, "starts at 1000, Pine's at 1"},
-        {"pvi", NULL, "starts at 1000, Pine's at 1"},
-    };
-    if (strcmp(info->group, "time") == 0)
-        pine_tell(s, line, "%s is counted in UTC, Pine's in the exchange's time", info->name);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (strcmp(rows[i].name, info->name) != 0)
-            continue;
-        if (rows[i].refused)
-            pine_refuse(s, line, "%s %s", info->name, rows[i].refused);
-        else
-            pine_tell(s, line, "%s %s", info->name, rows[i].told);
-        return !rows[i].refused;
-    }
-    return true;
+/* --- symbols ---------------------------------------------------------------------------------- */
+
+bool pine_refuse_past(struct pine_script *s, const struct pine_symbol *sym) {
+    pine_refuse(s, sym->line,
+                "'%.*s' is made of its own past: only values that hold, counters and sums have one "
+                "here",
+                LONG(sym->name));
+    return false;
 }
 
 /* The symbol's own expression, once. */
 static bool use_value(struct pine_script *s, struct pine_symbol *sym) {
     size_t at = (size_t)(sym - s->symbols);
+    int now = s->now;
     if (sym->used)
         return sym->text != NULL;
-    if (sym->busy) {
-        pine_refuse(s, sym->line, "'%.*s' is made of itself", LONG(sym->name));
-        return false;
-    }
+    if (sym->busy)
+        return pine_refuse_past(s, sym);
     struct buf text;
     buf_init(&text, 1 << 14);
     sym->busy = true;
-    bool good = put(s, sym->expr, 0, NULL, &text);
+    s->now = sym->at;
+    bool good = sym->before >= 0 || sym->keeps
+                    ? pine_changed(s, at, &text)
+                    : pine_put_item(s, sym->expr, sym->item, 0, NULL, &text);
+    s->now = now;
     sym = &s->symbols[at];
     sym->busy = false;
     sym->used = true;
+    sym->made = s->n_made++;
     sym->text = good ? buf_detach(&text) : NULL;
     buf_release(&text);
     s->failed |= good && !sym->text;
     return sym->text != NULL;
 }
 
-static bool put_symbol(struct pine_script *s, struct pine_symbol *sym, int line, struct buf *ret) {
+bool pine_put_symbol(struct pine_script *s, struct pine_symbol *sym, int line, struct buf *ret) {
+    size_t at = (size_t)(sym - s->symbols), of = sym->of;
     switch (sym->kind) {
     case PINE_VALUE:
         if (!use_value(s, sym))
             return false;
-        buf_str(ret, sym->out);
+        buf_str(ret, s->symbols[at].out);
         return true;
     case PINE_INPUT:
         sym->used = true;
         buf_str(ret, sym->out);
         return true;
     case PINE_FIELD:
-        if (!use_value(s, &s->symbols[sym->of]))
+        if (!use_value(s, &s->symbols[of]))
             return false;
-        buf_fmt(ret, "%s.%s", s->symbols[sym->of].out, sym->field);
+        buf_fmt(ret, "%s.%s", s->symbols[of].out, s->symbols[at].field);
         return true;
     case PINE_FUNCTION:
         pine_refuse(s, line, "'%.*s' is a function", LONG(sym->name));
@@ -128,177 +106,113 @@ static bool put_symbol(struct pine_script *s, struct pine_symbol *sym, int line,
     return false;
 }
 
-static bool put_name(struct pine_script *s, const struct pine_node *n, const struct env *env,
-                     int least, struct buf *ret) {
+int pine_local(struct pine_script *s, struct pine_slice name, const struct pine_env **env,
+               int *ret_item) {
+    const struct pine_env *e = *env;
+    *ret_item = -1;
+    if (!e)
+        return -1;
+    for (int at = e->function->body; at >= 0; at = s->stmts[at].next) {
+        const struct pine_stmt *stmt = &s->stmts[at];
+        if (stmt->kind == PINE_S_DECLARE && pine_same(stmt->name, name))
+            return stmt->expr;
+        for (size_t k = 0; stmt->kind == PINE_S_TUPLE && k < stmt->n_names; k++) {
+            if (!pine_same(stmt->names[k], name))
+                continue;
+            *ret_item = (int)k;
+            return stmt->expr;
+        }
+    }
+    for (size_t i = 0; i < e->function->n_names; i++) {
+        if (!pine_same(e->function->names[i], name))
+            continue;
+        int arg = s->nodes[e->call].args;
+        for (size_t k = 0; k < i && arg >= 0; k++)
+            arg = s->nodes[arg].next;
+        s->now = e->now;
+        *env = e->outer;
+        return arg >= 0 ? s->nodes[arg].a : -1;
+    }
+    return -1;
+}
+
+/* Words of Pine that are other words here. */
+static const char *word_of(const struct pine_script *s, struct pine_slice name) {
     static const char *const words[][2] = {
         {"true", "true"},
         {"false", "false"},
         {"na", "na"},
         {"barstate.isconfirmed", "true"},
         {"barstate.ishistory", "true"},
+        {"barstate.isnew", "true"},
+        {"barstate.isrealtime", "false"},
+        {"barstate.isfirst", "(bar_index == 0)"},
         {"math.pi", "3.141592653589793"},
         {"math.e", "2.718281828459045"},
+        {"math.phi", "1.618033988749895"},
         {"strategy.position_size", "position_size"},
         {"strategy.position_avg_price", "position_avg_price"},
         {"strategy.openprofit", "open_profit"},
         {"strategy.equity", "equity"},
+        {"dayofweek.sunday", "1"},
+        {"dayofweek.monday", "2"},
+        {"dayofweek.tuesday", "3"},
+        {"dayofweek.wednesday", "4"},
+        {"dayofweek.thursday", "5"},
+        {"dayofweek.friday", "6"},
+        {"dayofweek.saturday", "7"},
     };
-    for (size_t i = 0; env && i < env->function->n_names; i++) {
-        if (!pine_same(env->function->names[i], n->text))
-            continue;
-        int arg = s->nodes[env->call].args;
-        for (size_t k = 0; k < i && arg >= 0; k++)
-            arg = s->nodes[arg].next;
-        return put(s, s->nodes[arg].a, least, env->outer, ret);
+    if (s->version == 4 && pine_is(name, "n"))
+        return "bar_index";
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (pine_is(name, words[i][0]))
+            return words[i][1];
     }
+    /* open trades: one at most, when entries do not add up */
+    if (pine_is(name, "strategy.opentrades") && s->pyramiding <= 1)
+        return "(position_size == 0 ? 0 : 1)";
+    return NULL;
+}
+
+static bool put_name(struct pine_script *s, const struct pine_node *n, const struct pine_env *env,
+                     int least, struct buf *ret) {
+    int now = s->now, item;
+    int local = pine_local(s, n->text, &env, &item);
+    if (local >= 0) {
+        bool good = pine_put_item(s, local, item, least, env, ret);
+        s->now = now;
+        return good;
+    }
+    s->now = now;
     struct pine_symbol *sym = pine_find(s, n->text);
     if (sym)
-        return put_symbol(s, sym, n->line, ret);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (pine_is(n->text, words[i][0])) {
-            buf_str(ret, words[i][1]);
-            return true;
-        }
+        return pine_put_symbol(s, sym, n->line, ret);
+    const char *word = word_of(s, n->text);
+    if (word) {
+        buf_str(ret, word);
+        return true;
     }
-    const struct ind_info *info = function_of(n->text);
+    if (pine_is(n->text, "syminfo.mintick")) {
+        char text[DOUBLE_TEXT_MAX];
+        if (s->tick > 0)
+            buf_str(ret, (double_format(s->tick, text), text));
+        else
+            pine_refuse(s, n->line, "syminfo.mintick is not known: give it with --tick");
+        return s->tick > 0;
+    }
+    const struct ind_info *info = pine_function(s, n->text);
     bool bare = info != NULL;
     for (size_t i = 0; bare && i < info->n_args; i++)
         bare = info->args[i].def != NULL;
     if (bare) {
         buf_str(ret, info->name);
-        return judge(s, info, n->line);
+        return pine_judge(s, info, n->line);
     }
     pine_refuse(s, n->line, "'%.*s' is not known here", LONG(n->text));
     return false;
 }
 
-/* timestamp(2020, 1, 31, 0, 0): milliseconds, UTC. */
-static bool put_timestamp(struct pine_script *s, int call, struct buf *ret) {
-    double v[6] = {0, 1, 1, 0, 0, 0};
-    size_t n = 0;
-    int line = s->nodes[call].line;
-    for (int arg = s->nodes[call].args; arg >= 0 && n < 6; arg = s->nodes[arg].next, n++) {
-        if (!pine_constant(s, s->nodes[arg].a, &v[n])) {
-            pine_refuse(s, line, "timestamp needs numbers here: year, month, day, hour, minute");
-            return false;
-        }
-    }
-    if (n < 3 || !(v[0] >= 1970 && v[0] <= 9999 && v[1] >= 1 && v[1] <= 12)) {
-        pine_refuse(s, line, "timestamp needs a year, a month and a day");
-        return false;
-    }
-    /* days from civil, Gregorian */
-    int64_t y = (int64_t)v[0] - (v[1] <= 2), era = y / 400, m = (int64_t)v[1];
-    int64_t yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + (int64_t)v[2] - 1;
-    int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-    pine_tell(s, line, "timestamp is taken as UTC");
-    buf_fmt(ret, "%lld",
-            (long long)(days * 86400000 +
-                        ((int64_t)v[3] * 3600 + (int64_t)v[4] * 60 + (int64_t)v[5]) * 1000));
-    return true;
-}
-
-static bool put_user_call(struct pine_script *s, int call, const struct pine_symbol *sym, int least,
-                          const struct env *env, struct buf *ret) {
-    const struct pine_stmt *f = sym->function;
-    size_t given = 0;
-    int line = s->nodes[call].line;
-    for (int arg = s->nodes[call].args; arg >= 0; arg = s->nodes[arg].next)
-        given += s->nodes[arg].text.len == 0 ? 1 : PINE_NAMES_MAX + 1;
-    if (f->expr < 0)
-        pine_refuse(s, f->line, "the function '%.*s' has more than one line", LONG(f->name));
-    else if (given != f->n_names)
-        pine_refuse(s, line, "'%.*s' takes %zu arguments, by place", LONG(f->name), f->n_names);
-    else if (env && env->depth >= PINE_DEPTH_MAX)
-        pine_refuse(s, line, "'%.*s' calls itself", LONG(f->name));
-    else {
-        const struct env inner = {f, call, env, env ? env->depth + 1 : 1};
-        return put(s, f->expr, least, &inner, ret);
-    }
-    return false;
-}
-
-/* Arguments in the order of the row, named ones in their places. */
-static bool put_args(struct pine_script *s, int call, const struct ind_info *info,
-                     const struct env *env, struct buf *ret) {
-    const char *names[IND_ARGS_MAX + 1] = {NULL};
-    bool named = false;
-    int given = 0;
-    for (size_t i = 0; i < info->n_args; i++)
-        names[i] = info->args[i].name;
-    for (int arg = s->nodes[call].args; arg >= 0; arg = s->nodes[arg].next, given++)
-        named |= s->nodes[arg].text.len > 0;
-    if (named && !pine_args_known(s, call, names))
-        return false;
-    int arg = s->nodes[call].args;
-    for (int i = 0; i < given; i++) {
-        int value = named ? pine_arg(s, call, names, i < (int)info->n_args ? names[i] : "")
-                          : s->nodes[arg].a;
-        if (value < 0) {
-            pine_refuse(s, s->nodes[call].line, "%s: give its arguments in their order",
-                        info->name);
-            return false;
-        }
-        if (i)
-            buf_str(ret, ", ");
-        if (!put(s, value, 0, env, ret))
-            return false;
-        arg = named ? arg : s->nodes[arg].next;
-    }
-    return true;
-}
-
-static bool put_security(struct pine_script *s, int call, int least, const struct env *env,
-                         struct buf *ret) {
-    const char *interval;
-    int expr;
-    if (!pine_security(s, call, &interval, &expr))
-        return false;
-    if (!*interval)
-        return put(s, expr, least, env, ret);
-    buf_fmt(ret, "tf(\"%s\", ", interval);
-    bool good = put(s, expr, 0, env, ret);
-    buf_char(ret, ')');
-    return good;
-}
-
-static bool put_call(struct pine_script *s, int call, int least, const struct env *env,
-                     struct buf *ret) {
-    struct pine_slice name = s->nodes[call].text;
-    int line = s->nodes[call].line;
-    struct pine_symbol *sym = pine_find(s, name);
-    if (sym && sym->kind == PINE_FUNCTION)
-        return put_user_call(s, call, sym, least, env, ret);
-    if (pine_is(name, "timestamp"))
-        return put_timestamp(s, call, ret);
-    if (pine_is(name, "float") && s->nodes[call].args >= 0)
-        return put(s, s->nodes[s->nodes[call].args].a, least, env, ret);
-    struct pine_symbol *input =
-        pine_starts(name, "input") && !sym ? pine_input_inside(s, call) : NULL;
-    if (input)
-        return put_symbol(s, input, line, ret);
-    if (pine_is(name, "request.security"))
-        return put_security(s, call, least, env, ret);
-    const struct ind_info *info = function_of(name);
-    if (pine_starts(name, "request."))
-        pine_refuse(s, line, "%.*s: only the chart's own candles are read", LONG(name));
-    else if (pine_starts(name, "input"))
-        pine_refuse(s, line, "%.*s: an input that is no number or switch needs a line of its own",
-                    LONG(name));
-    else if (!info)
-        pine_refuse(s, line, "the function '%.*s' is not among ours", LONG(name));
-    if (!info || pine_starts(name, "request.") || pine_starts(name, "input"))
-        return false;
-    if (!judge(s, info, line))
-        return false;
-    buf_str(ret, info->name);
-    if (s->nodes[call].args < 0)
-        return true; /* ta.tr() */
-    buf_char(ret, '(');
-    bool good = put_args(s, call, info, env, ret);
-    buf_char(ret, ')');
-    return good;
-}
+/* --- operators -------------------------------------------------------------------------------- */
 
 static int binds(struct pine_slice op) {
     static const struct {
@@ -313,53 +227,109 @@ static int binds(struct pine_slice op) {
     return 6;
 }
 
-/* Version 5 divides whole literals without the rest. */
-static bool whole_division(const struct pine_script *s, const struct pine_node *n) {
-    const struct pine_node *a = &s->nodes[n->a], *b = &s->nodes[n->b];
-    if (s->version >= 6 || !pine_is(n->text, "/") || a->kind != PINE_N_NUMBER ||
-        b->kind != PINE_N_NUMBER)
-        return false;
-    return !memchr(a->text.at, '.', a->text.len) && !memchr(b->text.at, '.', b->text.len);
+static bool whole_literal(struct pine_script *s, int node) {
+    int now = s->now;
+    node = pine_resolve(s, node, &now);
+    const struct pine_node *n = node >= 0 ? &s->nodes[node] : NULL;
+    return n && n->kind == PINE_N_NUMBER && !memchr(n->text.at, '.', n->text.len);
 }
 
-static bool put_binary(struct pine_script *s, struct pine_node n, int least, const struct env *env,
+/* Versions before 6 divide whole constants without the rest. */
+static bool whole_division(struct pine_script *s, struct pine_node n) {
+    return s->version < 6 && pine_is(n.text, "/") && whole_literal(s, n.a) && whole_literal(s, n.b);
+}
+
+static bool put_binary(struct pine_script *s, int node, int least, const struct pine_env *env,
                        struct buf *ret) {
+    struct pine_node n = s->nodes[node];
     int tight = binds(n.text);
-    if (whole_division(s, &n)) {
-        pine_refuse(s, n.line, "version 5 divides whole numbers without the rest: write 1.0 / 2");
+    bool truth, all = pine_is(n.text, "and");
+    if (pine_truth(s, node, env, &truth)) {
+        buf_str(ret, truth ? "true" : "false");
+        return true;
+    }
+    if ((all || pine_is(n.text, "or")) && pine_truth(s, n.a, env, &truth))
+        return pine_put(s, n.b, least, env, ret); /* a true before and, a false before or */
+    if ((all || pine_is(n.text, "or")) && pine_truth(s, n.b, env, &truth))
+        return pine_put(s, n.a, least, env, ret);
+    if (whole_division(s, n)) {
+        pine_refuse(s, n.line, "version %d divides whole numbers without the rest: write 1.0 / 2",
+                    s->version);
         return false;
     }
     if (tight < least)
         buf_char(ret, '(');
-    bool good = put(s, n.a, tight, env, ret);
+    bool good = pine_put(s, n.a, tight, env, ret);
     buf_fmt(ret, " %.*s ", (int)n.text.len, n.text.at);
-    good = good && put(s, n.b, tight + 1, env, ret);
+    good = good && pine_put(s, n.b, tight + 1, env, ret);
     if (tight < least)
         buf_char(ret, ')');
     return good;
 }
 
-static bool put_if(struct pine_script *s, struct pine_node n, int least, const struct env *env,
-                   struct buf *ret) {
+static bool put_if(struct pine_script *s, struct pine_node n, int item, int least,
+                   const struct pine_env *env, struct buf *ret) {
+    bool truth;
+    if (pine_truth(s, n.a, env, &truth))
+        return pine_put_item(s, truth ? n.b : n.c, item, least, env, ret);
     if (least > 0)
         buf_char(ret, '(');
-    bool good = put(s, n.a, 1, env, ret);
+    bool good = pine_put(s, n.a, 1, env, ret);
     buf_str(ret, " ? ");
-    good = good && put(s, n.b, 1, env, ret);
+    good = good && pine_put_item(s, n.b, item, 1, env, ret);
     buf_str(ret, " : ");
-    good = good && put(s, n.c, 0, env, ret);
+    good = good && pine_put_item(s, n.c, item, 0, env, ret);
     if (least > 0)
         buf_char(ret, ')');
     return good;
 }
 
-static bool put(struct pine_script *s, int node, int least, const struct env *env,
-                struct buf *ret) {
-    if (node < 0)
+/* x[n]: of a name that := changes, what it was at the end of that bar. */
+static bool put_past(struct pine_script *s, struct pine_node n, const struct pine_env *env,
+                     struct buf *ret) {
+    const struct pine_env *inner = env;
+    int now = s->now, item;
+    struct pine_node of = s->nodes[n.a];
+    bool local = of.kind == PINE_N_NAME && pine_local(s, of.text, &inner, &item) >= 0;
+    s->now = now;
+    struct pine_symbol *sym = of.kind == PINE_N_NAME && !local ? pine_find(s, of.text) : NULL;
+    bool good =
+        sym ? pine_put_symbol(s, pine_last(s, sym), n.line, ret) : pine_put(s, n.a, 8, env, ret);
+    buf_char(ret, '[');
+    good = good && pine_put(s, n.b, 0, env, ret);
+    buf_char(ret, ']');
+    return good;
+}
+
+/* The k-th of [a, b, c]. */
+static bool put_listed(struct pine_script *s, struct pine_node n, int item, int least,
+                       const struct pine_env *env, struct buf *ret) {
+    int arg = n.args;
+    for (int k = 0; k < item && arg >= 0; k++)
+        arg = s->nodes[arg].next;
+    if (arg >= 0 && item >= 0)
+        return pine_put(s, s->nodes[arg].a, least, env, ret);
+    pine_refuse(s, n.line, "several values stand where one is needed");
+    return false;
+}
+
+bool pine_put_choice(struct pine_script *s, struct pine_node n, int least,
+                     const struct pine_env *env, struct buf *ret) {
+    return put_if(s, n, -1, least, env, ret);
+}
+
+bool pine_put_item(struct pine_script *s, int node, int item, int least, const struct pine_env *env,
+                   struct buf *ret) {
+    s->failed |= ++s->work > PINE_WORK_MAX;
+    if (node < 0 || s->failed)
         return false;
     struct pine_node n = s->nodes[node];
     double number;
     char text[DOUBLE_TEXT_MAX];
+    if (item >= 0 && n.kind != PINE_N_LIST && n.kind != PINE_N_CALL && n.kind != PINE_N_IF) {
+        pine_refuse(s, n.line, "this is no tuple");
+        return false;
+    }
     switch (n.kind) {
     case PINE_N_NUMBER:
         if (!pine_constant(s, node, &number))
@@ -370,31 +340,26 @@ static bool put(struct pine_script *s, int node, int least, const struct env *en
     case PINE_N_NAME:
         return put_name(s, &n, env, least, ret);
     case PINE_N_CALL:
-        return put_call(s, node, least, env, ret);
+        return pine_put_call(s, node, item, least, env, ret);
     case PINE_N_INDEX:
-        if (!put(s, n.a, 8, env, ret))
-            return false;
-        buf_char(ret, '[');
-        if (!put(s, n.b, 0, env, ret))
-            return false;
-        buf_char(ret, ']');
-        return true;
+        return put_past(s, n, env, ret);
     case PINE_N_UNARY:
         if (least > 7)
             buf_char(ret, '(');
         buf_fmt(ret, "%.*s%s", (int)n.text.len, n.text.at, pine_is(n.text, "not") ? " " : "");
-        if (!put(s, n.a, 7, env, ret))
+        if (!pine_put(s, n.a, 7, env, ret))
             return false;
         if (least > 7)
             buf_char(ret, ')');
         return true;
     case PINE_N_BINARY:
-        return put_binary(s, n, least, env, ret);
+        return put_binary(s, node, least, env, ret);
     case PINE_N_IF:
-        return put_if(s, n, least, env, ret);
+        return put_if(s, n, item, least, env, ret);
+    case PINE_N_LIST:
+        return put_listed(s, n, item, least, env, ret);
     case PINE_N_STRING:
     case PINE_N_COLOR:
-    case PINE_N_LIST:
     case PINE_N_ARG:
         break;
     }
@@ -402,6 +367,32 @@ static bool put(struct pine_script *s, int node, int least, const struct env *en
     return false;
 }
 
+bool pine_put(struct pine_script *s, int node, int least, const struct pine_env *env,
+              struct buf *ret) {
+    return pine_put_item(s, node, -1, least, env, ret);
+}
+
 bool pine_text(struct pine_script *s, int node, int least, struct buf *ret) {
-    return put(s, node, least, NULL, ret);
+    return pine_put(s, node, least, NULL, ret);
+}
+
+bool pine_guards_text(struct pine_script *s, size_t first, size_t n, bool alone, struct buf *ret) {
+    int now = s->now;
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++) {
+        struct pine_guard g = s->guards[first + i];
+        bool truth;
+        s->now = g.now;
+        if (n > 1 && pine_truth(s, g.expr, NULL, &truth) && truth != g.negated)
+            continue; /* true on every bar */
+        if (ret->len > 0)
+            buf_str(ret, " and ");
+        if (g.negated)
+            buf_str(ret, "not (");
+        good = pine_text(s, g.expr, g.negated || (alone && n == 1) ? 0 : 3, ret);
+        if (g.negated)
+            buf_char(ret, ')');
+    }
+    s->now = now;
+    return good;
 }

@@ -1,4 +1,5 @@
 /* Inputs of a Pine script are the strategy's parameters. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,14 +11,52 @@ static const char *const lists[] = {"defval", "title",   "options", "tooltip", "
                                     "group",  "confirm", "display", "active",  "minval",
                                     "maxval", "step",    NULL};
 
-/* What the call makes: i, f, b; s a source; t a time; '?' something without a number; 0: no input.
- */
-static char type_of(const struct pine_script *s, int call, const char *const **ret_names) {
+/* input(defval, title, type, …) of version 4 */
+static const char *const olds[] = {"defval", "title",   "type",    "minval", "maxval", "confirm",
+                                   "step",   "options", "tooltip", "inline", "group",  NULL};
+
+/* What a default makes of an input without a type. */
+static char type_of_default(const struct pine_script *s, int value) {
+    if (value < 0)
+        return '?';
+    const struct pine_node *n = &s->nodes[value];
+    int inner = n->kind == PINE_N_UNARY ? n->a : value;
+    if (s->nodes[inner].kind == PINE_N_NUMBER)
+        return memchr(s->nodes[inner].text.at, '.', s->nodes[inner].text.len) ? 'f' : 'i';
+    if (n->kind == PINE_N_NAME)
+        return pine_is(n->text, "true") || pine_is(n->text, "false") ? 'b' : 's';
+    return n->kind == PINE_N_STRING ? 't' : '?';
+}
+
+static char old_type_of(const struct pine_script *s, int call, const char *const **ret_names) {
     static const struct {
         const char *name;
         char type;
-    } rows[] = {{"input.int", 'i'},  {"input.float", 'f'},  {"input.price", 'f'},
-                {"input.bool", 'b'}, {"input.source", 's'}, {"input.time", 't'}};
+    } rows[] = {{"input.integer", 'i'}, {"input.float", 'f'},     {"input.bool", 'b'},
+                {"input.source", 's'},  {"input.time", 't'},      {"input.string", 't'},
+                {"input.session", 't'}, {"input.resolution", 't'}};
+    *ret_names = olds;
+    if (!pine_is(s->nodes[call].text, "input"))
+        return 0;
+    int type = pine_arg(s, call, olds, "type");
+    for (size_t i = 0; type >= 0 && i < sizeof rows / sizeof *rows; i++) {
+        if (pine_is(s->nodes[type].text, rows[i].name))
+            return rows[i].type;
+    }
+    char found = type_of_default(s, pine_arg(s, call, olds, "defval"));
+    return type >= 0 && found != 's' ? '?' : found;
+}
+
+/* What the call makes: i, f, b; s a source; t a text or a time; '?' something else; 0: no input. */
+static char type_of(const struct pine_script *s, int call, const char *const **ret_names) {
+    if (s->version == 4)
+        return old_type_of(s, call, ret_names);
+    static const struct {
+        const char *name;
+        char type;
+    } rows[] = {{"input.int", 'i'},    {"input.float", 'f'},   {"input.price", 'f'},
+                {"input.bool", 'b'},   {"input.source", 's'},  {"input.time", 't'},
+                {"input.string", 't'}, {"input.session", 't'}, {"input.timeframe", 't'}};
     struct pine_slice name = s->nodes[call].text;
     *ret_names = numbers;
     for (int arg = s->nodes[call].args; arg >= 0; arg = s->nodes[arg].next) {
@@ -30,16 +69,13 @@ static char type_of(const struct pine_script *s, int call, const char *const **r
     }
     if (!pine_is(name, "input"))
         return pine_starts(name, "input.") ? '?' : 0;
-    int value = pine_arg(s, call, numbers, "defval");
-    if (value < 0)
-        return '?';
-    const struct pine_node *n = &s->nodes[value];
-    int inner = n->kind == PINE_N_UNARY ? n->a : value;
-    if (s->nodes[inner].kind == PINE_N_NUMBER)
-        return memchr(s->nodes[inner].text.at, '.', s->nodes[inner].text.len) ? 'f' : 'i';
-    if (n->kind == PINE_N_NAME)
-        return pine_is(n->text, "true") || pine_is(n->text, "false") ? 'b' : 's';
-    return '?';
+    return type_of_default(s, pine_arg(s, call, numbers, "defval"));
+}
+
+int pine_input_default(struct pine_script *s, int call) {
+    const char *const *names;
+    char type = type_of(s, call, &names);
+    return type == 's' || type == 't' ? pine_arg(s, call, names, "defval") : -1;
 }
 
 bool pine_input(struct pine_script *s, const struct pine_stmt *stmt) {
@@ -52,7 +88,9 @@ bool pine_input(struct pine_script *s, const struct pine_stmt *stmt) {
     struct pine_symbol *sym;
     double number = 0;
     if (type == 's' || type == 't') {
-        if ((sym = pine_add_symbol(s, PINE_VALUE, stmt->name, stmt->line, value)) && type == 's')
+        if ((sym = pine_add_symbol(s, PINE_VALUE, stmt->name, stmt->line, value)))
+            sym->type = value >= 0 && s->nodes[value].kind == PINE_N_STRING ? 't' : 0;
+        if (sym && type == 's')
             pine_tell(s, stmt->line, "the source '%.*s' is fixed to its default: edit the define",
                       (int)(stmt->name.len < 60 ? stmt->name.len : 60), stmt->name.at);
     } else if (type == '?' || !pine_constant(s, value, &number)) {
@@ -73,8 +111,23 @@ bool pine_input_value(struct pine_script *s, int call, double *ret) {
            pine_constant(s, pine_arg(s, call, names, "defval"), ret);
 }
 
+/* A name for an input that has none of its own: its title's letters. */
+static size_t name_of(struct pine_slice title, char ret[24]) {
+    size_t n = 0;
+    for (size_t i = 0; i < title.len && n < 23; i++) {
+        if (isalnum((unsigned char)title.at[i]) && (n > 0 || !isdigit((unsigned char)title.at[i])))
+            ret[n++] = title.at[i];
+        else if (n > 0 && ret[n - 1] != '_')
+            ret[n++] = '_';
+    }
+    while (n > 0 && ret[n - 1] == '_')
+        n--;
+    return n;
+}
+
 struct pine_symbol *pine_input_inside(struct pine_script *s, int call) {
-    static const struct pine_slice name = {"input", 5};
+    char title[24];
+    struct pine_slice name = {"input", 5};
     const char *const *names;
     double value;
     for (size_t i = 0; i < s->n_symbols; i++) {
@@ -83,6 +136,9 @@ struct pine_symbol *pine_input_inside(struct pine_script *s, int call) {
     }
     if (!pine_input_value(s, call, &value))
         return NULL;
+    type_of(s, call, &names);
+    size_t n = name_of(pine_string(s, pine_arg(s, call, names, "title")), title);
+    name = n > 0 ? (struct pine_slice){title, n} : name;
     struct pine_symbol *sym = pine_add_symbol(s, PINE_INPUT, name, s->nodes[call].line, call);
     if (sym) {
         sym->name.len = 0; /* nobody can say it */

@@ -1,227 +1,44 @@
-/* Pine's words -> statements and expressions. A line that is not understood is refused and the next
- * one read, so that all are named. */
+/* Pine's words -> statements. A line that is not understood is refused and the next one read, so
+ * that all are named. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/pine_ast.h"
-
-struct parser {
-    struct pine_script *s;
-    size_t at;
-    int depth;
-    bool bad; /* the present statement is refused */
-};
-
-static const struct pine_token *now(const struct parser *p) {
-    return &p->s->tokens[p->at];
-}
-
-static void advance(struct parser *p) {
-    if (now(p)->kind != PINE_END)
-        p->at++;
-}
+#include "lib/pine_parser.h"
 
 /* A new statement's line ends the one before, whatever it lacks. */
 static bool over(const struct parser *p, size_t begun) {
-    return now(p)->kind == PINE_END || (now(p)->first && p->at != begun);
+    return parser_now(p)->kind == PINE_END || (parser_now(p)->first && p->at != begun);
 }
 
-static bool is_sign(const struct parser *p, const char *sign) {
-    return now(p)->kind == PINE_SIGN && pine_is(now(p)->text, sign);
+/* a ? b : c out of statements; `otherwise` -1: na. */
+static int choice(struct parser *p, int line, int condition, int then, int otherwise) {
+    struct pine_node node = {.kind = PINE_N_NAME,
+                             .line = line,
+                             .text = {"na", 2},
+                             .a = -1,
+                             .b = -1,
+                             .c = -1,
+                             .args = -1,
+                             .next = -1};
+    if (otherwise < 0)
+        otherwise = parser_add(p, node);
+    node.kind = PINE_N_IF;
+    node.a = condition;
+    node.b = then;
+    node.c = otherwise;
+    return then < 0 || otherwise < 0 ? -1 : parser_add(p, node);
 }
 
-static bool is_word(const struct parser *p, const char *word) {
-    return now(p)->kind == PINE_NAME && pine_is(now(p)->text, word);
-}
-
-static int bad(struct parser *p, const char *wanted) {
-    const struct pine_token *t = now(p);
-    if (p->bad)
+/* The value of a block of one statement; -1: it does more than give one. */
+static int value_of(struct parser *p, int block) {
+    const struct pine_stmt *s = block >= 0 ? &p->s->stmts[block] : NULL;
+    if (!s || s->next >= 0)
         return -1;
-    p->bad = true;
-    if (t->kind == PINE_END || t->first)
-        pine_refuse(p->s, p->at ? p->s->tokens[p->at - 1].line : 1,
-                    "the line ends where %s is needed", wanted);
-    else
-        pine_refuse(p->s, t->line, "'%.*s' stands where %s is needed",
-                    t->text.len < 30 ? (int)t->text.len : 30, t->text.at, wanted);
-    return -1;
-}
-
-static int add(struct parser *p, struct pine_node node) {
-    struct pine_script *s = p->s;
-    if (s->n_nodes == s->cap_nodes) {
-        int cap = s->cap_nodes ? 2 * s->cap_nodes : 256;
-        struct pine_node *more =
-            cap <= 2 * PINE_NODES_MAX ? realloc(s->nodes, (size_t)cap * sizeof *more) : NULL;
-        if (!more) {
-            s->failed = p->bad = true;
-            return -1;
-        }
-        s->nodes = more;
-        s->cap_nodes = cap;
-    }
-    s->nodes[s->n_nodes] = node;
-    return s->n_nodes++;
-}
-
-static struct pine_node node_of(const struct parser *p, enum pine_kind kind) {
-    return (struct pine_node){.kind = kind,
-                              .line = now(p)->line,
-                              .text = now(p)->text,
-                              .a = -1,
-                              .b = -1,
-                              .c = -1,
-                              .args = -1,
-                              .next = -1};
-}
-
-static int parse_value(struct parser *p);
-
-/* Arguments or items up to `close`; the opening bracket is read. -1: none. */
-static int parse_args(struct parser *p, const char *close) {
-    int first = -1, last = -1;
-    while (!p->bad && !is_sign(p, close)) {
-        struct pine_node arg = node_of(p, PINE_N_ARG);
-        arg.text.len = 0;
-        const struct pine_token *next = now(p)->kind == PINE_END ? NULL : now(p) + 1;
-        if (now(p)->kind == PINE_NAME && next && next->kind == PINE_SIGN &&
-            pine_is(next->text, "=")) {
-            arg.text = now(p)->text;
-            advance(p);
-            advance(p);
-        }
-        arg.a = parse_value(p);
-        int id = p->bad ? -1 : add(p, arg);
-        if (id < 0)
-            return -1;
-        if (last >= 0)
-            p->s->nodes[last].next = id;
-        else
-            first = id;
-        last = id;
-        if (is_sign(p, ","))
-            advance(p);
-        else if (!is_sign(p, close))
-            bad(p, "',' or a closing bracket");
-    }
-    advance(p);
-    return first;
-}
-
-static int parse_primary(struct parser *p) {
-    struct pine_node node = node_of(p, PINE_N_NAME);
-    switch (now(p)->kind) {
-    case PINE_NUMBER:
-    case PINE_STRING:
-    case PINE_COLOR:
-        node.kind = now(p)->kind == PINE_NUMBER   ? PINE_N_NUMBER
-                    : now(p)->kind == PINE_STRING ? PINE_N_STRING
-                                                  : PINE_N_COLOR;
-        advance(p);
-        return add(p, node);
-    case PINE_NAME:
-        advance(p);
-        if (is_sign(p, "(") && !now(p)->first) {
-            advance(p);
-            node.kind = PINE_N_CALL;
-            node.args = parse_args(p, ")");
-        }
-        return p->bad ? -1 : add(p, node);
-    case PINE_SIGN:
-        if (is_sign(p, "(")) {
-            advance(p);
-            int inner = parse_value(p);
-            if (!p->bad && !is_sign(p, ")"))
-                return bad(p, "')'");
-            advance(p);
-            return inner;
-        }
-        if (is_sign(p, "[")) {
-            node.kind = PINE_N_LIST;
-            advance(p);
-            node.args = parse_args(p, "]");
-            return p->bad ? -1 : add(p, node);
-        }
-        break;
-    case PINE_END:
-        break;
-    }
-    return bad(p, "a value");
-}
-
-static int parse_postfix(struct parser *p) {
-    int value = parse_primary(p);
-    while (!p->bad && is_sign(p, "[") && !now(p)->first) {
-        struct pine_node node = node_of(p, PINE_N_INDEX);
-        advance(p);
-        node.a = value;
-        node.b = parse_value(p);
-        if (!p->bad && !is_sign(p, "]"))
-            return bad(p, "']'");
-        advance(p);
-        value = p->bad ? -1 : add(p, node);
-    }
-    return value;
-}
-
-static int parse_unary(struct parser *p) {
-    if (!is_sign(p, "-") && !is_sign(p, "+") && !is_word(p, "not"))
-        return parse_postfix(p);
-    struct pine_node node = node_of(p, PINE_N_UNARY);
-    if (++p->depth > PINE_DEPTH_MAX)
-        return bad(p, "less nesting");
-    advance(p);
-    node.a = parse_unary(p);
-    p->depth--;
-    return p->bad ? -1 : add(p, node);
-}
-
-static int binds(const struct parser *p) {
-    static const struct {
-        const char *sign;
-        int binds;
-    } rows[] = {{"or", 1}, {"and", 2}, {"==", 3}, {"!=", 3}, {"<", 4}, {"<=", 4}, {">", 4},
-                {">=", 4}, {"+", 5},   {"-", 5},  {"*", 6},  {"/", 6}, {"%", 6}};
-    if (now(p)->first || (now(p)->kind != PINE_SIGN && now(p)->kind != PINE_NAME))
-        return 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (pine_is(now(p)->text, rows[i].sign))
-            return rows[i].binds;
-    }
-    return 0;
-}
-
-static int parse_binary(struct parser *p, int least) {
-    int left = parse_unary(p);
-    while (!p->bad && binds(p) >= least) {
-        struct pine_node node = node_of(p, PINE_N_BINARY);
-        int tight = binds(p);
-        advance(p);
-        node.a = left;
-        node.b = parse_binary(p, tight + 1);
-        left = p->bad ? -1 : add(p, node);
-    }
-    return left;
-}
-
-static int parse_value(struct parser *p) {
-    if (++p->depth > PINE_DEPTH_MAX)
-        return bad(p, "less nesting");
-    int value = parse_binary(p, 1);
-    if (!p->bad && is_sign(p, "?")) {
-        struct pine_node node = node_of(p, PINE_N_IF);
-        advance(p);
-        node.a = value;
-        node.b = parse_value(p);
-        if (!p->bad && !is_sign(p, ":"))
-            bad(p, "':' and the value otherwise");
-        advance(p);
-        node.c = p->bad ? -1 : parse_value(p);
-        value = p->bad ? -1 : add(p, node);
-    }
-    p->depth--;
-    return p->bad ? -1 : value;
+    if (s->kind != PINE_S_IF)
+        return s->kind == PINE_S_CALL ? s->expr : -1;
+    int line = s->line, condition = s->expr, body = s->body, other = s->other;
+    int then = value_of(p, body), otherwise = other >= 0 ? value_of(p, other) : -1;
+    return other >= 0 && otherwise < 0 ? -1 : choice(p, line, condition, then, otherwise);
 }
 
 static int add_stmt(struct parser *p, const struct pine_stmt *stmt) {
@@ -244,48 +61,97 @@ static int parse_block(struct parser *p, int indent);
 
 /* To the next statement that is no part of a block deeper than `indent`. */
 static void skip(struct parser *p, int indent) {
-    while (now(p)->kind != PINE_END) {
-        advance(p);
-        if (now(p)->first && now(p)->indent <= indent)
+    while (parser_now(p)->kind != PINE_END) {
+        parser_advance(p);
+        if (parser_now(p)->first && parser_now(p)->indent <= indent)
             return;
     }
 }
 
 static void parse_if(struct parser *p, struct pine_stmt *stmt, int indent) {
     stmt->kind = PINE_S_IF;
-    advance(p);
-    stmt->expr = parse_value(p);
+    parser_advance(p);
+    stmt->expr = parser_value(p);
     if (p->bad)
         return;
-    if (!now(p)->first || now(p)->indent <= indent) {
-        bad(p, "a new line with what is done then");
+    if (!parser_now(p)->first || parser_now(p)->indent <= indent) {
+        parser_bad(p, "a new line with what is done then");
         return;
     }
-    stmt->body = parse_block(p, now(p)->indent);
-    if (!now(p)->first || now(p)->indent != indent || !is_word(p, "else"))
+    stmt->body = parse_block(p, parser_now(p)->indent);
+    if (!parser_now(p)->first || parser_now(p)->indent != indent || !parser_is_word(p, "else"))
         return;
-    advance(p);
-    if (is_word(p, "if")) {
+    parser_advance(p);
+    if (parser_is_word(p, "if")) {
         struct pine_stmt inner = {
-            .line = now(p)->line, .expr = -1, .body = -1, .other = -1, .next = -1};
+            .line = parser_now(p)->line, .expr = -1, .body = -1, .other = -1, .next = -1};
         if (++p->depth > PINE_DEPTH_MAX) {
-            bad(p, "less nesting");
+            parser_bad(p, "less nesting");
             return;
         }
         parse_if(p, &inner, indent);
         p->depth--;
         if (!p->bad)
             stmt->other = add_stmt(p, &inner);
-    } else if (now(p)->first && now(p)->indent > indent) {
-        stmt->other = parse_block(p, now(p)->indent);
+    } else if (parser_now(p)->first && parser_now(p)->indent > indent) {
+        stmt->other = parse_block(p, parser_now(p)->indent);
     } else {
-        bad(p, "a new line with what is done else");
+        parser_bad(p, "a new line with what is done else");
     }
+}
+
+/* x = if … */
+static int parse_if_value(struct parser *p, int indent) {
+    struct pine_stmt stmt = {
+        .line = parser_now(p)->line, .expr = -1, .body = -1, .other = -1, .next = -1};
+    parse_if(p, &stmt, indent);
+    int id = p->bad ? -1 : add_stmt(p, &stmt);
+    return id < 0 ? -1 : value_of(p, id);
+}
+
+/* Arms of a switch from here on, as one value: -1 when one of them is more than that. */
+static int parse_arms(struct parser *p, int subject, int indent) {
+    struct pine_node same = parser_node(p, PINE_N_BINARY);
+    int line = parser_now(p)->line, condition = -1, then;
+    if (!parser_now(p)->first || parser_now(p)->indent <= indent)
+        return -1;
+    if (++p->depth > PINE_DEPTH_MAX)
+        return parser_bad(p, "less nesting");
+    if (!parser_is_sign(p, "=>"))
+        condition = parser_value(p);
+    if (!p->bad && !parser_is_sign(p, "=>"))
+        parser_bad(p, "'=>'");
+    parser_advance(p);
+    if (!p->bad && parser_now(p)->first && parser_now(p)->indent > indent)
+        then = value_of(p, parse_block(p, parser_now(p)->indent));
+    else
+        then = p->bad ? -1 : parser_value(p);
+    bool more = !p->bad && parser_now(p)->first && parser_now(p)->indent > indent;
+    int otherwise = more ? parse_arms(p, subject, indent) : -1;
+    p->depth--;
+    if (p->bad || then < 0 || (more && otherwise < 0))
+        return -1;
+    if (condition < 0)
+        return then; /* the last one: => value */
+    if (subject >= 0) {
+        same.text = (struct pine_slice){"==", 2};
+        same.a = subject;
+        same.b = condition;
+        condition = parser_add(p, same);
+    }
+    return choice(p, line, condition, then, otherwise);
+}
+
+/* switch, with a value to compare or without one. */
+static int parse_switch(struct parser *p, int indent) {
+    parser_advance(p);
+    int subject = parser_now(p)->first ? -1 : parser_value(p);
+    return p->bad ? -1 : parse_arms(p, subject, indent);
 }
 
 /* True when the brackets that open here are followed by =>: a function. */
 static bool is_function(const struct parser *p) {
-    const struct pine_token *t = now(p);
+    const struct pine_token *t = parser_now(p);
     int open = 0;
     if (t->kind != PINE_NAME || !pine_is(t[1].text, "(") || t[1].kind != PINE_SIGN)
         return false;
@@ -300,87 +166,109 @@ static bool is_function(const struct parser *p) {
 
 static void parse_function(struct parser *p, struct pine_stmt *stmt, int indent) {
     stmt->kind = PINE_S_FUNCTION;
-    stmt->name = now(p)->text;
-    advance(p);
-    advance(p);
-    while (now(p)->kind == PINE_NAME && stmt->n_names < PINE_NAMES_MAX) {
-        stmt->names[stmt->n_names++] = now(p)->text;
-        advance(p);
-        if (is_sign(p, ","))
-            advance(p);
+    stmt->name = parser_now(p)->text;
+    parser_advance(p);
+    parser_advance(p);
+    while (parser_now(p)->kind == PINE_NAME && stmt->n_names < PINE_NAMES_MAX) {
+        stmt->names[stmt->n_names++] = parser_now(p)->text;
+        parser_advance(p);
+        if (parser_is_sign(p, ","))
+            parser_advance(p);
     }
-    bool plain = is_sign(p, ")");
-    while (!is_sign(p, "=>"))
-        advance(p);
-    advance(p);
-    bool block = now(p)->first;
-    size_t begun = p->at;
-    if (plain && !block)
-        stmt->expr = parse_value(p);
-    else if (plain && now(p)->indent > indent) {
-        stmt->expr = parse_value(p); /* one line, below */
-        if (p->bad || !now(p)->first || now(p)->indent > indent)
-            stmt->expr = -1;
-        p->bad = false;
+    bool plain = parser_is_sign(p, ")");
+    while (!parser_is_sign(p, "=>"))
+        parser_advance(p);
+    parser_advance(p);
+    if (!plain || (parser_now(p)->first && parser_now(p)->indent <= indent))
+        return;
+    if (!parser_now(p)->first) {
+        stmt->expr = parser_is_word(p, "switch") ? parse_switch(p, indent) : parser_value(p);
+        return;
     }
-    if (stmt->expr < 0 && block) {
-        p->at = begun;
-        if (now(p)->indent > indent)
-            skip(p, indent);
-    }
+    /* its last statement is its value */
+    stmt->body = parse_block(p, parser_now(p)->indent);
+    int last = stmt->body;
+    while (last >= 0 && p->s->stmts[last].next >= 0)
+        last = p->s->stmts[last].next;
+    if (last >= 0)
+        stmt->expr =
+            p->s->stmts[last].kind == PINE_S_IF ? value_of(p, last) : p->s->stmts[last].expr;
+}
+
+/* [a, b] = …, not the value [a, b] */
+static bool is_tuple(const struct parser *p) {
+    const struct pine_token *t = parser_now(p);
+    while (t->kind != PINE_END && !(t->kind == PINE_SIGN && pine_is(t->text, "]")))
+        t++;
+    return t->kind != PINE_END && t[1].kind == PINE_SIGN && pine_is(t[1].text, "=");
 }
 
 static void parse_names(struct parser *p, struct pine_stmt *stmt) {
     stmt->kind = PINE_S_TUPLE;
-    advance(p);
-    while (now(p)->kind == PINE_NAME && stmt->n_names < PINE_NAMES_MAX) {
-        stmt->names[stmt->n_names++] = now(p)->text;
-        advance(p);
-        if (is_sign(p, ","))
-            advance(p);
+    parser_advance(p);
+    while (parser_now(p)->kind == PINE_NAME && stmt->n_names < PINE_NAMES_MAX) {
+        stmt->names[stmt->n_names++] = parser_now(p)->text;
+        parser_advance(p);
+        if (parser_is_sign(p, ","))
+            parser_advance(p);
     }
-    if (!is_sign(p, "]"))
-        bad(p, "']' after at most eight names");
-    advance(p);
-    if (!p->bad && !is_sign(p, "="))
-        bad(p, "'='");
-    advance(p);
-    stmt->expr = p->bad ? -1 : parse_value(p);
+    if (!parser_is_sign(p, "]"))
+        parser_bad(p, "']' after at most eight names");
+    parser_advance(p);
+    if (!p->bad && !parser_is_sign(p, "="))
+        parser_bad(p, "'='");
+    parser_advance(p);
+    stmt->expr = p->bad ? -1 : parser_value(p);
 }
 
 /* Words before a name: var float x = … */
 static bool is_modifier(const struct parser *p) {
     static const char *const words[] = {"var", "varip", "const", "input",  "simple", "series",
                                         "int", "float", "bool",  "string", "color"};
-    const struct pine_token *next = now(p) + 1;
-    if (now(p)->kind != PINE_NAME || next->kind != PINE_NAME || next->first)
+    const struct pine_token *next = parser_now(p) + 1;
+    if (parser_now(p)->kind != PINE_NAME || next->kind != PINE_NAME || next->first)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (is_word(p, words[i]))
+        if (parser_is_word(p, words[i]))
             return true;
     }
     return false;
 }
 
 static bool is_unknown(const struct parser *p) {
-    static const char *const words[] = {"for",  "while",  "switch", "import", "export",
-                                        "type", "method", "enum",   "break",  "continue"};
+    static const char *const words[] = {"for",    "while", "import", "export",  "type",
+                                        "method", "enum",  "break",  "continue"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (is_word(p, words[i]))
+        if (parser_is_word(p, words[i]))
             return true;
     }
     return false;
 }
 
-static void parse_plain(struct parser *p, struct pine_stmt *stmt) {
+/* The right side of x += 1 as x + 1. */
+static int changed(struct parser *p, struct pine_slice name, struct pine_slice sign, int by) {
+    struct pine_node node = parser_node(p, PINE_N_NAME);
+    node.line = p->s->tokens[p->at - 1].line;
+    node.text = name;
+    int old = by < 0 ? -1 : parser_add(p, node);
+    node.kind = PINE_N_BINARY;
+    node.text = (struct pine_slice){sign.at, 1};
+    node.a = old;
+    node.b = by;
+    return old < 0 ? -1 : parser_add(p, node);
+}
+
+static void parse_plain(struct parser *p, struct pine_stmt *stmt, int indent) {
     while (is_modifier(p)) {
-        stmt->keeps |= is_word(p, "var") || is_word(p, "varip");
-        advance(p);
+        stmt->keeps |= parser_is_word(p, "var") || parser_is_word(p, "varip");
+        parser_advance(p);
     }
-    const struct pine_token *next = now(p)->kind == PINE_END ? now(p) : now(p) + 1;
-    stmt->name = now(p)->text;
+    const struct pine_token *next =
+        parser_now(p)->kind == PINE_END ? parser_now(p) : parser_now(p) + 1;
+    stmt->name = parser_now(p)->text;
     stmt->kind = PINE_S_CALL;
-    if (now(p)->kind == PINE_NAME && next->kind == PINE_SIGN && !next->first) {
+    const struct pine_slice sign = next->text;
+    if (parser_now(p)->kind == PINE_NAME && next->kind == PINE_SIGN && !next->first) {
         static const char *const changes[] = {":=", "+=", "-=", "*=", "/=", "%="};
         for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
             if (pine_is(next->text, changes[i]))
@@ -390,38 +278,43 @@ static void parse_plain(struct parser *p, struct pine_stmt *stmt) {
             stmt->kind = PINE_S_DECLARE;
     }
     if (stmt->kind != PINE_S_CALL) {
-        advance(p);
-        advance(p);
-        /* x = if …, x = switch …: the name is known, its value is not */
-        if (is_word(p, "if") || is_unknown(p))
-            return;
+        parser_advance(p);
+        parser_advance(p);
     }
-    stmt->expr = parse_value(p);
+    if (parser_is_word(p, "switch"))
+        stmt->expr = parse_switch(p, indent);
+    else if (parser_is_word(p, "if"))
+        stmt->expr = parse_if_value(p, indent);
+    else if (!is_unknown(p)) /* x = for …: the name is known, its value is not */
+        stmt->expr = parser_value(p);
+    if (stmt->kind == PINE_S_ASSIGN && !pine_is(sign, ":="))
+        stmt->expr = changed(p, stmt->name, sign, stmt->expr);
 }
 
 static struct pine_stmt parse_stmt(struct parser *p, int indent) {
-    struct pine_stmt stmt = {.line = now(p)->line, .expr = -1, .body = -1, .other = -1, .next = -1};
-    stmt.name = now(p)->text;
-    if (is_word(p, "if"))
+    struct pine_stmt stmt = {
+        .line = parser_now(p)->line, .expr = -1, .body = -1, .other = -1, .next = -1};
+    stmt.name = parser_now(p)->text;
+    if (parser_is_word(p, "if"))
         parse_if(p, &stmt, indent);
     else if (is_unknown(p))
         stmt.kind = PINE_S_UNKNOWN;
-    else if (is_sign(p, "["))
+    else if (parser_is_sign(p, "[") && is_tuple(p))
         parse_names(p, &stmt);
     else if (is_function(p))
         parse_function(p, &stmt, indent);
     else
-        parse_plain(p, &stmt);
+        parse_plain(p, &stmt, indent);
     return stmt;
 }
 
 static int parse_block(struct parser *p, int indent) {
     int first = -1, last = -1;
     if (++p->depth > PINE_DEPTH_MAX) {
-        bad(p, "less nesting");
+        parser_bad(p, "less nesting");
         return -1;
     }
-    while (now(p)->kind != PINE_END && now(p)->indent == indent && !p->s->failed) {
+    while (parser_now(p)->kind != PINE_END && parser_now(p)->indent == indent && !p->s->failed) {
         size_t begun = p->at;
         p->bad = false;
         struct pine_stmt stmt = parse_stmt(p, indent);
@@ -432,10 +325,10 @@ static int parse_block(struct parser *p, int indent) {
         else if (id >= 0)
             first = id;
         last = id >= 0 ? id : last;
-        if (!p->bad && !unread && is_sign(p, ",") && !now(p)->first)
-            advance(p); /* a = 1, b = 2 */
+        if (!p->bad && !unread && parser_is_sign(p, ",") && !parser_now(p)->first)
+            parser_advance(p); /* a = 1, b = 2 */
         else if (!over(p, begun) && !p->bad && !unread)
-            bad(p, "the end of the line");
+            parser_bad(p, "the end of the line");
         if (p->bad || (unread && !over(p, begun)))
             skip(p, indent);
     }
@@ -446,9 +339,12 @@ static int parse_block(struct parser *p, int indent) {
 
 void pine_parse(struct pine_script *s) {
     struct parser p = {.s = s};
+    struct pine_node zero = parser_node(&p, PINE_N_NUMBER);
+    zero.text = (struct pine_slice){"0", 1};
+    s->zero = parser_add(&p, zero);
     s->first = -1;
     int last = -1;
-    while (now(&p)->kind != PINE_END && !s->failed) {
+    while (parser_now(&p)->kind != PINE_END && !s->failed) {
         size_t begun = p.at;
         int id = parse_block(&p, 0);
         if (id >= 0 && last < 0)
@@ -458,7 +354,8 @@ void pine_parse(struct pine_script *s) {
         for (last = id >= 0 ? id : last; last >= 0 && s->stmts[last].next >= 0;)
             last = s->stmts[last].next;
         if (p.at == begun) {
-            pine_refuse(s, now(&p)->line, "this line is deeper than the one before, for no reason");
+            pine_refuse(s, parser_now(&p)->line,
+                        "this line is deeper than the one before, for no reason");
             skip(&p, 0);
         }
     }

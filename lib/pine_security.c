@@ -3,24 +3,13 @@
 
 #include "lib/pine_ast.h"
 
-static const char *const names[] = {
+static const char *const new_names[] = {
     "symbol", "timeframe", "expression", "gaps", "lookahead", "ignore_invalid_symbol", NULL};
+static const char *const old_names[] = {"symbol", "resolution", "expression",
+                                        "gaps",   "lookahead",  NULL};
 
 static bool named(const struct pine_script *s, int node, const char *name) {
     return node >= 0 && s->nodes[node].kind == PINE_N_NAME && pine_is(s->nodes[node].text, name);
-}
-
-/* The text of a string, of a name that is one, or of an input with one by default. */
-static bool string_of(struct pine_script *s, int node, struct pine_slice *ret) {
-    node = pine_resolve(s, node);
-    if (node >= 0 && s->nodes[node].kind == PINE_N_NAME) {
-        const struct pine_symbol *sym = pine_find(s, s->nodes[node].text);
-        node = sym ? sym->expr : -1;
-    }
-    if (node < 0 || s->nodes[node].kind != PINE_N_STRING)
-        return false;
-    *ret = s->nodes[node].text;
-    return true;
 }
 
 /* "240" -> "4h", "D" -> "1d"; NULL: candles of that length are not known here. */
@@ -37,32 +26,50 @@ static const char *interval_of(struct pine_slice t) {
     return NULL;
 }
 
-bool pine_security(struct pine_script *s, int call, const char **ret_interval, int *ret_expr) {
+/* True when what is asked for is x[1] itself: with lookahead that is no look ahead, but the last
+ * closed bar's x from the next bar on. */
+static bool of_the_bar_before(struct pine_script *s, int *expr) {
+    const struct pine_node *n = *expr >= 0 ? &s->nodes[*expr] : NULL;
+    if (!n || n->kind != PINE_N_INDEX || s->nodes[n->b].kind != PINE_N_NUMBER ||
+        !pine_is(s->nodes[n->b].text, "1"))
+        return false;
+    *expr = n->a;
+    return true;
+}
+
+bool pine_security(struct pine_script *s, int call, const struct pine_env *env,
+                   const char **ret_interval, int *ret_expr, bool *ret_before) {
+    const char *const *names = s->version == 4 ? old_names : new_names;
     int line = s->nodes[call].line, symbol = pine_arg(s, call, names, "symbol");
-    int frame = pine_arg(s, call, names, "timeframe"), gaps = pine_arg(s, call, names, "gaps");
+    int frame = pine_arg(s, call, names, names[1]), gaps = pine_arg(s, call, names, "gaps");
     int ahead = pine_arg(s, call, names, "lookahead");
     struct pine_slice ticker = {"", 0}, period = {"", 0};
     *ret_expr = pine_arg(s, call, names, "expression");
     if (!pine_args_known(s, call, names))
         return false;
     bool own = named(s, symbol, "syminfo.tickerid") || named(s, symbol, "syminfo.ticker") ||
-               (string_of(s, symbol, &ticker) && ticker.len == 0);
-    bool chart = named(s, frame, "timeframe.period");
-    bool text = !chart && string_of(s, frame, &period);
+               (s->version == 4 && named(s, symbol, "tickerid")) ||
+               (pine_text_of(s, symbol, env, &ticker) && ticker.len == 0);
+    bool chart = named(s, frame, "timeframe.period") ||
+                 (s->version == 4 && (named(s, frame, "period") || named(s, frame, "resolution")));
+    bool text = !chart && pine_text_of(s, frame, env, &period);
+    bool closed =
+        ahead < 0 || named(s, ahead, "barmerge.lookahead_off") || named(s, ahead, "false");
+    *ret_before = !closed && !chart && of_the_bar_before(s, ret_expr);
     const char *interval = period.len > 0 ? interval_of(period) : "";
     if (!own)
         pine_refuse(s, line, "request.security: other symbols are not read");
-    else if (gaps >= 0 && !named(s, gaps, "barmerge.gaps_off"))
+    else if (gaps >= 0 && !named(s, gaps, "barmerge.gaps_off") && !named(s, gaps, "false"))
         pine_refuse(s, line, "request.security: values are held, there are no gaps");
-    else if (ahead >= 0 && !named(s, ahead, "barmerge.lookahead_off"))
+    else if (!closed && !*ret_before)
         pine_refuse(s, line, "request.security: lookahead shows a bar before it has ended");
     else if (!chart && !text)
         pine_refuse(s, line, "request.security: the timeframe must be a text or an input of one");
     else if (!interval)
         pine_refuse(s, line, "request.security: there are no candles of '%.*s' here",
                     (int)(period.len < 20 ? period.len : 20), period.at);
-    else if (*ret_expr < 0 || s->nodes[*ret_expr].kind == PINE_N_LIST)
-        pine_refuse(s, line, "request.security: one value a call");
+    else if (*ret_expr < 0)
+        pine_refuse(s, line, "request.security: which value?");
     else {
         if (strpbrk(interval, "dwM"))
             pine_tell(s, line,

@@ -36,6 +36,7 @@ static const char *const names[] = {"title",
                                     "max_polylines_count",
                                     "dynamic_requests",
                                     "behind_chart",
+                                    "linktoseries",
                                     NULL};
 
 static int arg(const struct pine_script *s, int call, const char *name) {
@@ -66,14 +67,17 @@ static void refuse_others(struct pine_script *s, int call) {
     } rows[] = {
         {"calc_on_order_fills", "rules are judged on closed bars only"},
         {"backtest_fill_limits_assumption", "a limit order fills when its price is touched"},
-        {"slippage", "it counts ticks, whose size is not known here: set it to 0 and give "
-                     "slippage as a rate in the request"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int node = arg(s, call, rows[i].name);
         if (node >= 0 && number(s, call, rows[i].name, 0) > 0)
             pine_refuse(s, s->nodes[node].line, "%s: %s", rows[i].name, rows[i].why);
     }
+    int slippage = arg(s, call, "slippage");
+    if (slippage >= 0 && number(s, call, "slippage", 0) > 0)
+        pine_tell(s, s->nodes[slippage].line,
+                  "slippage counts ticks: it is left out, give it as a rate in the request "
+                  "(slippage: 0.0005)");
     int magnifier = arg(s, call, "use_bar_magnifier");
     if (magnifier >= 0 && number(s, call, "use_bar_magnifier", 0) > 0)
         pine_tell(s, s->nodes[magnifier].line,
@@ -128,9 +132,10 @@ static void margin(struct pine_script *s, int call, struct json_object *request)
     double unset = s->version >= 6 ? 100 : 0, up = number(s, call, "margin_long", unset);
     double down = number(s, call, "margin_short", unset);
     if (up <= 0 || down <= 0)
-        pine_tell(s, line,
-                  "margin 0 (version 5's default) lets Pine buy more than the cash pays: here "
-                  "units are cut to the free margin");
+        pine_tell(
+            s, line,
+            "margin 0 (the default before version 6) lets Pine buy more than the cash pays: here "
+            "units are cut to the free margin");
     double least = up > 0 ? up : 100;
     if (up > 0 && down > 0 && up - down != 0)
         pine_refuse(s, line, "margin_long and margin_short differ: one leverage serves both");
@@ -144,11 +149,12 @@ void pine_settings(struct pine_script *s, int call, struct json_object *request)
     if (!pine_args_known(s, call, names))
         return;
     refuse_others(s, call);
-    put(request, "cash", number(s, call, "initial_capital", 1000000));
+    put(request, "cash", number(s, call, "initial_capital", s->version == 4 ? 100000 : 1000000));
     size(s, call, request);
     commission(s, call, request);
     margin(s, call, request);
     double more = number(s, call, "pyramiding", 0);
+    s->pyramiding = more > 1 ? (int)(more < 1000 ? more : 1000) : 1;
     if (more > 1)
         json_object_object_add(request, "pyramiding", json_object_new_int64((int64_t)more));
     if (number(s, call, "process_orders_on_close", 0) > 0)
@@ -157,4 +163,18 @@ void pine_settings(struct pine_script *s, int call, struct json_object *request)
         put(request, "riskFree", number(s, call, "risk_free_rate", 0) / 100);
     /* Pine leaves what is open open */
     json_object_object_add(request, "finalize", json_object_new_boolean(false));
+}
+
+void pine_allow(struct pine_script *s, int call, struct json_object *request) {
+    static const char *const only[] = {"value", NULL};
+    int node = pine_arg(s, call, only, "value"), now = s->now;
+    node = pine_resolve(s, node, &now);
+    struct pine_slice way = node >= 0 ? s->nodes[node].text : (struct pine_slice){"", 0};
+    bool up = pine_is(way, "strategy.direction.long"),
+         down = pine_is(way, "strategy.direction.short");
+    if (up || down)
+        json_object_object_add(request, "sides", json_object_new_string(up ? "long" : "short"));
+    else if (!pine_is(way, "strategy.direction.all"))
+        pine_refuse(s, s->nodes[call].line,
+                    "strategy.risk.allow_entry_in: give strategy.direction.long, .short or .all");
 }

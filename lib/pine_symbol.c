@@ -1,4 +1,5 @@
 /* What the names of a Pine script stand for, and the arguments of its calls. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +21,30 @@ bool pine_starts(struct pine_slice s, const char *word) {
     return s.len >= strlen(word) && memcmp(s.at, word, strlen(word)) == 0;
 }
 
-struct pine_symbol *pine_find(struct pine_script *s, struct pine_slice name) {
+static struct pine_symbol *find(struct pine_script *s, struct pine_slice name, int now) {
     for (size_t i = s->n_symbols; i-- > 0;) {
-        if (pine_same(s->symbols[i].name, name))
-            return &s->symbols[i];
+        struct pine_symbol *sym = &s->symbols[i];
+        if (sym->at < now && now <= sym->until && pine_same(sym->name, name))
+            return sym;
     }
     return NULL;
+}
+
+struct pine_symbol *pine_find(struct pine_script *s, struct pine_slice name) {
+    return find(s, name, s->now);
+}
+
+struct pine_symbol *pine_last(struct pine_script *s, const struct pine_symbol *sym) {
+    size_t last = (size_t)(sym - s->symbols);
+    for (size_t i = last + 1; i < s->n_symbols; i++) {
+        if (s->symbols[i].before == (int)last)
+            last = i;
+    }
+    return &s->symbols[last];
+}
+
+bool pine_plain(const struct pine_symbol *sym) {
+    return sym->kind == PINE_VALUE && sym->before < 0 && !sym->keeps && sym->item < 0;
 }
 
 /* Words that our language has taken. */
@@ -73,24 +92,36 @@ struct pine_symbol *pine_add_symbol(struct pine_script *s, enum pine_symbol_kind
         s->cap_symbols = cap;
     }
     struct pine_symbol *made = &s->symbols[s->n_symbols];
-    *made = (struct pine_symbol){.kind = kind, .name = name, .line = line, .expr = expr};
+    *made = (struct pine_symbol){.kind = kind,
+                                 .name = name,
+                                 .line = line,
+                                 .expr = expr,
+                                 .item = -1,
+                                 .before = -1,
+                                 .at = s->now,
+                                 .until = INT_MAX};
     choose_name(s, name, made->out);
     s->n_symbols++;
     return made;
 }
 
-int pine_resolve(struct pine_script *s, int node) {
+int pine_resolve(struct pine_script *s, int node, int *now) {
     for (int hops = 0; node >= 0 && s->nodes[node].kind == PINE_N_NAME; hops++) {
-        const struct pine_symbol *sym = pine_find(s, s->nodes[node].text);
-        if (!sym || sym->kind != PINE_VALUE || hops > PINE_DEPTH_MAX)
+        const struct pine_symbol *sym = find(s, s->nodes[node].text, *now);
+        /* a var that nothing changes is its constant */
+        bool kept = sym && sym->kind == PINE_VALUE && sym->keeps && sym->before < 0 &&
+                    pine_last(s, sym) == sym;
+        if (!sym || (!pine_plain(sym) && !kept) || hops > PINE_DEPTH_MAX)
             break;
         node = sym->expr;
+        *now = sym->at;
     }
     return node;
 }
 
-static bool constant(struct pine_script *s, int node, int depth, double *ret) {
-    node = pine_resolve(s, node);
+static bool constant(struct pine_script *s, int node, int depth, double *ret);
+
+static bool constant_here(struct pine_script *s, int node, int depth, double *ret) {
     if (node < 0 || depth > PINE_DEPTH_MAX)
         return false;
     const struct pine_node *n = &s->nodes[node];
@@ -106,6 +137,10 @@ static bool constant(struct pine_script *s, int node, int depth, double *ret) {
         const struct pine_symbol *sym = pine_find(s, n->text);
         if (sym && sym->kind == PINE_INPUT) {
             *ret = sym->value;
+            return true;
+        }
+        if (!sym && s->tick > 0 && pine_is(n->text, "syminfo.mintick")) {
+            *ret = s->tick;
             return true;
         }
         *ret = pine_is(n->text, "true");
@@ -131,6 +166,14 @@ static bool constant(struct pine_script *s, int node, int depth, double *ret) {
     default:
         return false;
     }
+}
+
+static bool constant(struct pine_script *s, int node, int depth, double *ret) {
+    int now = s->now;
+    node = pine_resolve(s, node, &s->now);
+    bool good = constant_here(s, node, depth, ret);
+    s->now = now;
+    return good;
 }
 
 bool pine_constant(struct pine_script *s, int node, double *ret) {

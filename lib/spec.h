@@ -59,9 +59,9 @@ enum err_code strategy_check(const struct strategy *s, struct json_object *o, co
 
 /* The words of "rules", in the order they are written; NULL past the end. */
 const char *strategy_rule_word(size_t i);
-enum rule strategy_rule_at(size_t i);        /* its rule, of long when it serves both sides */
-bool strategy_rule_fraction(enum rule rule); /* a number means a fraction of the entry price */
-bool strategy_rule_counts(enum rule rule);   /* a number may stand for an expression */
+enum rule strategy_rule_at(size_t i);      /* its rule, of long when it serves both sides */
+bool strategy_rule_level(enum rule rule);  /* a stop or target: {"fraction":…} and the like */
+bool strategy_rule_counts(enum rule rule); /* a number may stand for an expression */
 
 /* The strategy as data, as strategy_parse reads it:
  * {"name","title","help","params":{"fast":{"type",

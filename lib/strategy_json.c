@@ -257,17 +257,17 @@ static enum err_code number_or_expression(struct json_object *v, const char *at,
     return ERR_NONE;
 }
 
-static enum err_code put_rule(struct strategy *s, enum rule rule, const char *expr, bool fraction,
-                              const char *at, struct err *e) {
+static enum err_code put_rule(struct strategy *s, enum rule rule, const char *expr,
+                              enum level_form form, const char *at, struct err *e) {
     if (s->rules[rule])
         return err_at(e, ERR_INVALID, at, "given_twice",
                       "%s is given twice: with and without its side", rule_name(rule));
     s->rules[rule] = expr;
-    s->fraction[rule] = fraction;
+    s->form[rule] = form;
     return ERR_NONE;
 }
 
-bool strategy_rule_fraction(enum rule rule) {
+bool strategy_rule_level(enum rule rule) {
     return rule >= RULE_LONG_STOP_LOSS && rule <= RULE_SHORT_BREAK_EVEN;
 }
 
@@ -277,14 +277,21 @@ bool strategy_rule_counts(enum rule rule) {
     return rule >= RULE_LONG_TAKE_PROFIT_SHARE;
 }
 
-/* {"fraction":"stop / 100"} */
-static enum err_code fraction_form(struct json_object *o, const char *p, const char **ret_expr,
-                                   struct err *e) {
-    static const char *const keys[] = {"fraction"};
+static const char *const form_words[] = {
+    [FORM_FRACTION] = "fraction", [FORM_DISTANCE] = "distance"};
+
+/* {"fraction":"stop / 100"}, {"distance":"2 * atr(14)"} */
+static enum err_code level_object(struct json_object *o, const char *p, const char **ret_expr,
+                                  enum level_form *ret_form, struct err *e) {
     char at[ERR_POINTER_MAX];
-    enum err_code code = spec_keys(o, p, "key", keys, 1, e);
-    spec_pointer(at, p, keys[0]);
-    return code == ERR_NONE ? number_or_expression(spec_member(o, keys[0]), at, ret_expr, e) : code;
+    enum err_code code = spec_keys(o, p, "key", &form_words[FORM_FRACTION], 2, e);
+    if (code != ERR_NONE)
+        return code;
+    *ret_form = spec_member(o, form_words[FORM_DISTANCE]) ? FORM_DISTANCE : FORM_FRACTION;
+    if (*ret_form == FORM_DISTANCE && spec_member(o, form_words[FORM_FRACTION]))
+        return err_at(e, ERR_INVALID, p, "conflict", "a fraction or a distance, not both");
+    spec_pointer(at, p, form_words[*ret_form]);
+    return number_or_expression(spec_member(o, form_words[*ret_form]), at, ret_expr, e);
 }
 
 /* {"type":"risk","value":"0.01"} */
@@ -297,15 +304,15 @@ static enum err_code size_form(struct json_object *o, const char *p, const char 
 
 /* One rule in whatever form it has. */
 static enum err_code read_rule(struct json_object *v, enum rule rule, const char *at,
-                               struct strategy *s, const char **ret_expr, bool *ret_fraction,
+                               struct strategy *s, const char **ret_expr, enum level_form *ret_form,
                                struct err *e) {
-    bool object = json_object_is_type(v, json_type_object);
-    *ret_fraction = strategy_rule_fraction(rule) && (object || is_number(v));
-    if (*ret_fraction && object)
-        return fraction_form(v, at, ret_expr, e);
+    bool object = json_object_is_type(v, json_type_object), level = strategy_rule_level(rule);
+    *ret_form = level && is_number(v) ? FORM_FRACTION : FORM_PRICE;
+    if (level && object)
+        return level_object(v, at, ret_expr, ret_form, e);
     if (rule == RULE_SIZE && object)
         return size_form(v, at, ret_expr, &s->size_type, e);
-    if (*ret_fraction || strategy_rule_counts(rule))
+    if (*ret_form == FORM_FRACTION || strategy_rule_counts(rule))
         return number_or_expression(v, at, ret_expr, e);
     return expression(v, at, ret_expr, e);
 }
@@ -322,16 +329,16 @@ static enum err_code parse_rules(struct json_object *o, const char *pointer, str
         code = spec_keys(rules, map, "rule", names, RULE_WORDS, e);
     for (size_t i = 0; i < RULE_WORDS && code == ERR_NONE; i++) {
         const char *expr;
-        bool fraction;
+        enum level_form form;
         struct json_object *v = spec_member(rules, names[i]);
         spec_pointer(at, map, names[i]);
         if (!v)
             continue;
-        code = read_rule(v, rule_words[i].first, at, s, &expr, &fraction, e);
+        code = read_rule(v, rule_words[i].first, at, s, &expr, &form, e);
         if (code == ERR_NONE)
-            code = put_rule(s, rule_words[i].first, expr, fraction, at, e);
+            code = put_rule(s, rule_words[i].first, expr, form, at, e);
         if (code == ERR_NONE && rule_words[i].second >= 0)
-            code = put_rule(s, (enum rule)rule_words[i].second, expr, fraction, at, e);
+            code = put_rule(s, (enum rule)rule_words[i].second, expr, form, at, e);
     }
     if (code == ERR_NONE && !s->rules[RULE_LONG_ENTRY] && !s->rules[RULE_SHORT_ENTRY])
         return err_at(e, ERR_INVALID, map, "missing",
@@ -409,8 +416,7 @@ static bool row_applies(const struct strategy *s, const struct rule_word *row) {
         return false;
     if (row->second >= 0) {
         const char *other = s->rules[row->second];
-        return other && strcmp(expr, other) == 0 &&
-               s->fraction[row->first] == s->fraction[row->second];
+        return other && strcmp(expr, other) == 0 && s->form[row->first] == s->form[row->second];
     }
     for (size_t i = 0; i < RULE_WORDS; i++)
         if (rule_words[i].second >= 0 &&
@@ -422,15 +428,15 @@ static bool row_applies(const struct strategy *s, const struct rule_word *row) {
 static void put_rule_json(struct json_out *j, const struct strategy *s,
                           const struct rule_word *row) {
     const char *expr = s->rules[row->first];
-    bool fraction = s->fraction[row->first];
-    if (!fraction && (row->first != RULE_SIZE || s->size_type == SIZE_EQUITY)) {
+    enum level_form form = s->form[row->first];
+    if (form == FORM_PRICE && (row->first != RULE_SIZE || s->size_type == SIZE_EQUITY)) {
         json_put_string(j, row->word, expr);
         return;
     }
     json_key(j, row->word);
     json_begin(j, '{');
-    if (fraction) {
-        json_put_string(j, "fraction", expr);
+    if (form != FORM_PRICE) {
+        json_put_string(j, form_words[form], expr);
         json_end(j, '}');
         return;
     }

@@ -152,21 +152,25 @@ static void counted(struct json_out *j) {
     json_end(j, ']');
 }
 
-/* A stop or target: a price, or a fraction of the entry price. */
+/* A stop or target: a price, or how far from the entry price. */
 static void level(struct json_out *j) {
-    static const char *const required[] = {"fraction"};
+    static const char *const ways[][2] = {
+        {"fraction", "Of the entry price; a constant: a number, or made of parameters."},
+        {"distance", "In price from the entry price, judged on the bar that decides the entry."}};
     counted_ways(j);
-    json_begin(j, '{');
-    json_put_string(j, "type", "object");
-    strings(j, "required", required, 1);
-    open_object(j, "properties");
-    open_object(j, "fraction");
-    json_put_string(j, "description", "A constant: a number, or made of parameters.");
-    counted(j);
-    json_end(j, '}');
-    json_end(j, '}');
-    json_put_bool(j, "additionalProperties", false);
-    json_end(j, '}');
+    for (size_t i = 0; i < 2; i++) {
+        json_begin(j, '{');
+        json_put_string(j, "type", "object");
+        strings(j, "required", &ways[i][0], 1);
+        open_object(j, "properties");
+        open_object(j, ways[i][0]);
+        json_put_string(j, "description", ways[i][1]);
+        counted(j);
+        json_end(j, '}');
+        json_end(j, '}');
+        json_put_bool(j, "additionalProperties", false);
+        json_end(j, '}');
+    }
     json_end(j, ']');
 }
 
@@ -200,7 +204,7 @@ static void rules(struct json_out *j) {
         json_put_string(j, "description", help_of(word));
         if (strcmp(word, "size") == 0)
             size(j);
-        else if (strategy_rule_fraction(strategy_rule_at(i)))
+        else if (strategy_rule_level(strategy_rule_at(i)))
             level(j);
         else if (strategy_rule_counts(strategy_rule_at(i)))
             counted(j);

@@ -1,83 +1,5 @@
 /* Pine scripts become requests of ours, or every line that cannot is named. */
-#include "lib/pine.h"
-
-#include <stdio.h>
-#include <string.h>
-
-#include "lib/spec.h"
-#include "tests/near.h"
-#include "tests/suite.h"
-
-static struct pine import(const char *text) {
-    struct pine p;
-    struct err e = {0};
-    ck_assert_msg(pine_import(text, strlen(text), &p, &e) == ERR_NONE, "%s", e.message);
-    return p;
-}
-
-static struct pine import_file(const char *name) {
-    char path[4096];
-    static char text[1 << 16];
-    const char *srcdir = getenv("srcdir");
-    snprintf(path, sizeof path, "%s/tests/data/%s", srcdir ? srcdir : ".", name);
-    FILE *f = fopen(path, "r");
-    ck_assert_msg(f != NULL, "%s is missing", path);
-    text[fread(text, 1, sizeof text - 1, f)] = '\0';
-    fclose(f);
-    struct pine p = import(text);
-    for (size_t i = 0; i < p.n_notes; i++)
-        ck_assert_msg(!p.notes[i].refused, "%s:%d: %s", name, p.notes[i].line, p.notes[i].text);
-    ck_assert_ptr_nonnull(p.request);
-    return p;
-}
-
-/* Bars an hour apart: opens where the last one closed unless a row says more. */
-struct world {
-    struct bars b;
-    struct request r;
-    struct bt_result res;
-};
-
-static void add_bar(struct world *w, double open, double high, double low, double close) {
-    ck_assert(
-        bars_append(&w->b, (int64_t)(400000 + w->b.n) * MS_PER_HOUR, open, high, low, close, 1));
-}
-
-static void add_close(struct world *w, double close) {
-    double open = w->b.n ? w->b.c[w->b.n - 1] : close;
-    add_bar(w, open, (open > close ? open : close) + 0.5, (open < close ? open : close) - 0.5,
-            close);
-}
-
-static void run(struct world *w, const struct pine *p, const char *name, const char *params) {
-    struct err e = {0};
-    struct bt_error wrong = {.strategy = 0};
-    struct json_object *o = p->request, *by_name = json_object_new_object();
-    json_object_object_add(o, "symbol", json_object_new_string("X"));
-    json_object_object_add(o, "interval", json_object_new_string("1h"));
-    json_object_object_add(by_name, name, json_parse(params, strlen(params), &e));
-    json_object_object_add(o, "strategyParams", by_name);
-    ck_assert_msg(request_parse(o, &w->r, &e) == ERR_NONE, "%s: %s", e.pointer, e.message);
-    ck_assert_msg(backtest_run(&w->r.cfg, &w->b, 0, NULL, NULL, &w->res, &wrong) == BT_OK, "%s",
-                  wrong.expr.message);
-}
-
-static void release(struct world *w, struct pine *p) {
-    bt_result_release(&w->res);
-    request_release(&w->r);
-    bars_release(&w->b);
-    pine_release(p);
-}
-
-#define TRADE(w, k, in_bar, out_bar, in_price, out_price, why)                                     \
-    do {                                                                                           \
-        const struct trade *t_ = &(w).res.trades[k];                                               \
-        ck_assert_msg(t_->entry_bar == (in_bar) && t_->exit_bar == (out_bar),                      \
-                      "line %d: bars %d to %d", __LINE__, (int)t_->entry_bar, (int)t_->exit_bar);  \
-        NEAR(t_->entry_price, in_price);                                                           \
-        NEAR(t_->exit_price, out_price);                                                           \
-        ck_assert_str_eq(reason_name(t_->exit_reason), why);                                       \
-    } while (0)
+#include "tests/pine_world.h"
 
 /* Averages of 1 and 3 bars, true range of 1 bar. */
 START_TEST(averages_with_a_stop_by_volatility) {
@@ -162,15 +84,16 @@ START_TEST(what_cannot_be_mapped_is_named) {
         int line;
         const char *says;
     } rows[] = {
-        {"strategy('t')\n" ENTRY, 1, "//@version=5 or 6"},
+        {"strategy('t')\n" ENTRY, 1, "//@version=4, 5 or 6"},
+        {"//@version=3\nstrategy('t')\n" ENTRY, 1, "//@version=4, 5 or 6"},
         {V5 "indicator('t')\nplot(close)\n", 2, "no strategy"},
         {V5 ENTRY, 0, "there is no strategy(…)"},
         {HEAD "plot(close)\n", 0, "no strategy.entry"},
         {HEAD "x = ta.nosuch(close, 3)\nif x > 1\n    strategy.entry('L', strategy.long)\n", 3,
          "'ta.nosuch' is not among ours"},
-        {HEAD "[m, u, l] = ta.kc(close, 20, 2)\nif close > u\n    strategy.entry('L', "
+        {HEAD "[m, u, l, x] = ta.bb(close, 20, 2)\nif close > x\n    strategy.entry('L', "
               "strategy.long)\n",
-         3, "comes out of a tuple that is not known here"},
+         3, "comes out of a tuple that is shorter"},
         {HEAD "if sma(close, 3) > 1\n    strategy.entry('L', strategy.long)\n", 3,
          "'sma' is not among ours"},
         {HEAD "if ta.adx(14) > 1\n    strategy.entry('L', strategy.long)\n", 3,
@@ -178,7 +101,7 @@ START_TEST(what_cannot_be_mapped_is_named) {
         {HEAD "x = request.security('A', 'D', close)\nif close > x\n    strategy.entry('L', "
               "strategy.long)\n",
          3, "other symbols are not read"},
-        {HEAD "x = request.security(syminfo.tickerid, 'D', close[1], lookahead = "
+        {HEAD "x = request.security(syminfo.tickerid, 'D', close, lookahead = "
               "barmerge.lookahead_on)\nif close > x\n    strategy.entry('L', strategy.long)\n",
          3, "before it has ended"},
         {HEAD "x = request.security(syminfo.tickerid, '7', close)\nif close > x\n    "
@@ -187,19 +110,43 @@ START_TEST(what_cannot_be_mapped_is_named) {
         {HEAD "x = request.financial(syminfo.tickerid, 'A', 'FY')\nif close > x\n    "
               "strategy.entry('L', strategy.long)\n",
          3, "the chart's own candles"},
-        {HEAD "var n = 0\nn := n + 1\nif n > 3\n    strategy.entry('L', strategy.long)\n", 3,
-         "is changed by :="},
+        {HEAD "var n = 0.0\nn := n * 2 + close\nif n > 3\n    strategy.entry('L', "
+              "strategy.long)\n",
+         4, "is made of its own past"},
+        {HEAD "s = low\np = nz(s[1], s)\ns := close > p ? math.max(s, p) : s\nif close > s\n    "
+              "strategy.entry('L', strategy.long)\n",
+         5, "is made of its own past"},
+        {HEAD "var n = 0\nif n < 3\n    n := n + 1\nif n > 3\n    strategy.entry('L', "
+              "strategy.long)\n",
+         5, "is made of its own past"},
+        {HEAD "n := 1\nif n > 3\n    strategy.entry('L', strategy.long)\n", 3,
+         "before it is declared"},
+        {HEAD "if close > open\n    x = 1\nif x > 0\n    strategy.entry('L', strategy.long)\n", 5,
+         "'x' is not known here"},
         {HEAD "var c = close\nif close > c\n    strategy.entry('L', strategy.long)\n", 3,
          "keeps the value of the first bar"},
-        {HEAD "x = if close > open\n    1\nelse\n    2\nif x > 1\n    strategy.entry('L', "
-              "strategy.long)\n",
+        {HEAD "x = if close > open\n    y = 1\n    y\nelse\n    2\nif x > 1\n    "
+              "strategy.entry('L', strategy.long)\n",
          3, "write it with ? :"},
+        {HEAD "switch\n    close > open =>\n        strategy.entry('L', strategy.long)\n        "
+              "strategy.close('S')\n" ENTRY,
+         3, "more than one call an arm"},
         {HEAD "for i = 0 to 3\n    strategy.entry('L', strategy.long)\n" ENTRY, 3,
          "'for' is not understood"},
-        {HEAD "f(x) =>\n    y = x * 2\n    y\nif f(close) > 1\n    strategy.entry('L', "
-              "strategy.long)\n",
-         3, "more than one line"},
-        {HEAD ENTRY "strategy.exit('x', 'L', profit = 100, loss = 50)\n", 5, "counts ticks"},
+        {HEAD "f(x) =>\n    y = x * 2\n    y := y + 1\n    y\nif f(close) > 1\n    "
+              "strategy.entry('L', strategy.long)\n",
+         3, "does more than name values"},
+        {HEAD ENTRY "strategy.exit('x', 'L', profit = 100, loss = 50)\n", 5, "--tick"},
+        {HEAD ENTRY "strategy.exit('x', 'L', loss = close / syminfo.mintick)\n", 5,
+         "moves with every bar"},
+        {HEAD ENTRY "strategy.exit('x', 'L', qty_percent = 50, stop = low)\n", 5,
+         "moves with every bar"},
+        {HEAD ENTRY "strategy.exit('x', 'L', qty_percent = 50, stop = strategy.position_avg_price "
+                    "* 0.9)\n",
+         5, "a stop closes the whole position"},
+        {HEAD ENTRY "strategy.exit('x', 'L', limit = strategy.position_avg_price * 1.1)\n"
+                    "strategy.exit('y', 'L', limit = strategy.position_avg_price * 1.2)\n",
+         6, "qty_percent"},
         {HEAD ENTRY "strategy.exit('x', 'L', trail_points = 10, trail_offset = 5)\n", 5,
          "trailing stop that begins"},
         {HEAD ENTRY "strategy.exit('x', 'L', stop = ta.lowest(low, 5))\n", 5,
@@ -211,11 +158,14 @@ START_TEST(what_cannot_be_mapped_is_named) {
         {HEAD ENTRY "strategy.risk.max_drawdown(10, strategy.percent_of_equity)\n", 5,
          "is not ours"},
         {HEAD ENTRY "strategy.close('M')\n", 5, "there is no entry 'M'"},
-        {HEAD ENTRY "strategy.close('L', qty_percent = 50)\n", 5, "whole position"},
-        {HEAD "if close > open\n    strategy.entry('L', strategy.long, qty = 2)\n", 4,
-         "every entry has the size of the request"},
+        {HEAD ENTRY "strategy.close('L', qty_percent = close)\n", 5, "a constant above 0"},
+        {HEAD ENTRY "strategy.close('L', qty = 1)\n", 5, "closed by qty_percent"},
+        {HEAD ENTRY "strategy.entry('M', strategy.long, qty = 2)\n", 5, "all have one or none"},
         {HEAD "if close > open\n    strategy.entry('L', strategy.long, limit = low)\n", 4,
          "rests for ever"},
+        {HEAD "strategy.entry('L', strategy.long, stop = high)\nstrategy.entry('S', "
+              "strategy.short, stop = low)\n",
+         3, "orders of both sides rest at once"},
         {HEAD "if close > open[1\n    strategy.entry('L', strategy.long)\n", 4,
          "stands where ']' is needed"},
         {HEAD "if close > 7 / 2\n    strategy.entry('L', strategy.long)\n", 3,
@@ -224,16 +174,22 @@ START_TEST(what_cannot_be_mapped_is_named) {
          "has no past"},
         {HEAD "x = close > open ? 1 : 0\nif x\n    strategy.entry('L', strategy.long)\n", 0,
          "condition"},
-        {V5 "strategy('t', slippage = 2)\n" ENTRY, 2, "counts ticks"},
         {V5 "strategy('t', commission_type = strategy.commission.cash_per_contract, "
             "commission_value = 1)\n" ENTRY,
          2, "money a contract"},
         {V5 "strategy('t', calc_on_order_fills = true)\n" ENTRY, 2, "closed bars only"},
         {V5 "strategy('t', initial_capital = 0)\n" ENTRY, 2, "cash must be a number above 0"},
         {V5 "strategy('t', nosuch = 1)\n" ENTRY, 2, "no argument 'nosuch'"},
-        {HEAD "m = input.string('a', 'Mode')\nif m == 'a'\n    strategy.entry('L', "
+        {HEAD "m = input.color(color.red)\nif close > m\n    strategy.entry('L', "
               "strategy.long)\n",
          3, "without a number"},
+        {HEAD "m = input.string('a', 'Mode')\nif m == 'b'\n    strategy.entry('L', "
+              "strategy.long)\n",
+         0, "no strategy.entry"},
+        {HEAD "if close > timestamp('soon')\n    strategy.entry('L', strategy.long)\n", 3,
+         "is no date"},
+        {HEAD "if na(time('D', '0900-1600'))\n    strategy.entry('L', strategy.long)\n", 3,
+         "only time(timeframe.period"},
         {HEAD ENTRY "strategy.entry('M', strategy.long)\nstrategy.close('M')\n", 6,
          "one of several long entries"},
     };

@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/foreign_worker.py \
 	tests/mongo_server.sh \
 	tests/near.h \
+	tests/pine_world.h \
 	tests/random_expr.h \
 	tests/random_run.h \
 	tests/redis_server.h \
@@ -111,6 +112,8 @@ lib_tests = \
 	tests/check_oracle_runs \
 	tests/check_own_words \
 	tests/check_pine \
+	tests/check_pine_exits \
+	tests/check_pine_state \
 	tests/check_probe \
 	tests/check_report \
 	tests/check_request_schema \

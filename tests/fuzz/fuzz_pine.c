@@ -25,7 +25,7 @@ static void judge(struct json_object *request) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct pine p;
     struct err e = {.code = ERR_NONE};
-    if (pine_import((const char *)data, size, &p, &e) != ERR_NONE) {
+    if (pine_import((const char *)data, size, size % 2 ? 0.25 : 0, &p, &e) != ERR_NONE) {
         FUZZ_MUST(e.code != ERR_NONE && e.message[0] != '\0');
         return 0;
     }
