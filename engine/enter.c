@@ -65,7 +65,9 @@ static double units_of(struct walk *w, const struct order *o, const struct level
         most = traded < most ? traded : most;
     }
     double units = lot_floor(&t->lot, n < most ? n : most), whole = lot_floor(&t->lot, n);
-    if (units * price < account_dust(t, account_equity(a, raw)) * t->leverage)
+    if (isinf(units)) /* the tick took the price to 0 */
+        whole = 0;
+    if (whole == 0 || units * price < account_dust(t, account_equity(a, raw)) * t->leverage)
         units = 0;
     if (units == 0) {
         refuse(w, whole == 0 ? REFUSED_SIZE_ZERO : REFUSED_MARGIN);

@@ -241,7 +241,7 @@ static bool enter(const struct broker *br, struct held *h, size_t bar, double ra
     const struct terms *t = &br->cfg.terms;
     double price = cost_price(&t->costs, raw, buy);
     double units = cost_units(&t->costs, br->cfg.size * (h->cash + 0 * raw), price, t->leverage);
-    if (!(units > 0) || units * price < account_dust(t, h->cash) * t->leverage)
+    if (!(units > 0) || isinf(units) || units * price < account_dust(t, h->cash) * t->leverage)
         return false;
     double fee = cost_commission(&t->costs, units, price), size = buy ? units : -units;
     *h = (struct held){.cash = h->cash - (size * price + fee),

@@ -51,12 +51,12 @@ typedef double four_anywhere __attribute__((vector_size(32), aligned(8), may_ali
 #endif
 
 /* The lowest, and the highest of the four. */
-WIDE_BODY double four_least(four x) {
+WIDE WIDE_BODY double four_least(four x) {
     double a = x[0] < x[1] ? x[0] : x[1], b = x[2] < x[3] ? x[2] : x[3];
     return a < b ? a : b;
 }
 
-WIDE_BODY double four_most(four x) {
+WIDE WIDE_BODY double four_most(four x) {
     double a = x[0] > x[1] ? x[0] : x[1], b = x[2] > x[3] ? x[2] : x[3];
     return a > b ? a : b;
 }

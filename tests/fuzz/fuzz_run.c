@@ -1,20 +1,24 @@
-/* A whole backtest on hostile bars. The input is a request in JSON, a NUL, and bytes that become
- * bars: NaN, infinities, zeros, negative and enormous prices, time that stands or goes back. They
- * go the way of a job, to the printed result; what the engine may not see is refused with a
- * message. What runs gives the same result bit for bit in blocks of another size. */
+/* A whole backtest on hostile bars. The input is a request, in JSON up to a NUL, or drawn from
+ * bytes behind a 'D' and the mode (tests/fuzz/draw.h); then bytes that become bars: NaN,
+ * infinities, zeros, negative and enormous prices, time that stands or goes back. They go the way
+ * of a job, to the printed result; what the engine may not see is refused with a message. What runs
+ * gives the same result bit for bit in blocks of another size, and its money adds up. */
 #include "tests/fuzz/fuzz.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
+#include "lib/market_extra.h"
 #include "lib/result.h"
+#include "tests/fuzz/draw.h"
 
 #define BARS       300
 #define BAR_BYTES  6
 #define WARMUP_MAX 5000
+#define TRIES      80 /* words that a drawn request may lose before it is given up */
 
-enum { MODE_FIX = 1, MODE_MINUTES = 2, MODE_PRINT = 4 };
+enum { MODE_FIX = 1, MODE_MINUTES = 2, MODE_PRINT = 4, MODE_DENSE = 8 };
 
 /* One byte: mostly a step from the last price, else something that no market has. */
 static double price(uint8_t byte, double last) {
@@ -34,10 +38,12 @@ static double price(uint8_t byte, double last) {
     return hostile[byte - 221];
 }
 
-static int64_t step(uint8_t byte) {
+static int64_t step(uint8_t byte, int mode) {
     static const int64_t odd[] = {
         0, 1, -1, -MS_PER_DAY, MS_PER_DAY, 30 * MS_PER_DAY, INT32_MAX, -(1LL << 40), 1LL << 40};
-    return byte < 240 ? MS_PER_HOUR : odd[(byte - 240) % (sizeof odd / sizeof *odd)];
+    if (byte < 240)
+        return mode & MODE_DENSE ? MS_PER_MINUTE : MS_PER_HOUR;
+    return odd[(byte - 240) % (sizeof odd / sizeof *odd)];
 }
 
 static double least(double a, double b) {
@@ -55,7 +61,7 @@ static void make_bars(struct bars *b, int mode, const uint8_t *p, const uint8_t 
             h = -least(least(-h, -l), least(-o, -c));
             l = least(least(h, l), least(o, c));
         }
-        t += step(p[0]);
+        t += step(p[0], mode);
         FUZZ_MUST(bars_append(b, t, o, h, l, c, p[5] < 220 ? p[5] : price(p[5], 1)));
         if (isfinite(c) && c > 0)
             last = c;
@@ -75,6 +81,36 @@ static void compare(const struct bt_result *a, const struct bt_result *b) {
         FUZZ_MUST(isnan(x) ? isnan(y) : memcmp(&x, &y, sizeof x) == 0);
     }
     FUZZ_MUST(!a->equity || memcmp(a->equity, b->equity, a->n_bars * sizeof *a->equity) == 0);
+}
+
+/* Prices whose products are numbers. */
+static bool countable(const struct bars *b) {
+    double low = 1, high = 1;
+    for (size_t i = 0; i < b->n; i++) {
+        low = least(low, b->l[i]);
+        high = -least(-high, -b->h[i]);
+    }
+    return low >= 1e-100 && high <= 1e100;
+}
+
+/* What the trades made is what the equity gained, when nothing is left open; and equity is never
+ * below 0. To what doubles hold of the money that changed hands. */
+static void account(const struct bt_config *cfg, const struct bt_result *res) {
+    double gain = 0, moved = cfg->cash;
+    bool open = !cfg->finalize || cfg->profile == PROFILE_BACKTESTING_PY;
+    for (size_t i = 0; i < res->n_trades; i++) {
+        const struct trade *t = &res->trades[i];
+        FUZZ_MUST(isfinite(t->pnl) && isfinite(t->size) && t->size != 0);
+        FUZZ_MUST(t->entry_price > 0 && t->exit_price >= 0 && isfinite(t->exit_price));
+        FUZZ_MUST(t->mae <= 0 && t->mfe >= 0);
+        gain += t->pnl;
+        moved +=
+            fabs(t->pnl) + fabs(t->size) * (t->entry_price + t->exit_price) + fabs(t->commission);
+    }
+    if (res->n_bars > 0 && !open)
+        FUZZ_MUST(fabs(res->equity[res->n_bars - 1] - cfg->cash - gain) <= 1e-9 * moved);
+    for (size_t i = 0; i < res->n_bars && !open; i++)
+        FUZZ_MUST(res->equity[i] >= -1e-9 * moved && isfinite(res->equity[i]));
 }
 
 static void print(const struct request *r, const struct market_data *d,
@@ -97,37 +133,73 @@ static void run(struct request *r, const struct market_data *d, int mode) {
     r->cfg.block = 7;
     FUZZ_MUST(backtest_run(&r->cfg, &d->bars, d->first, NULL, NULL, &pieces, &why) == BT_OK);
     compare(&whole, &pieces);
+    if (countable(&d->bars))
+        account(&r->cfg, &whole);
     if (mode & MODE_PRINT)
         print(r, d, &whole);
     bt_result_release(&whole);
     bt_result_release(&pieces);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    const uint8_t *nul = memchr(data, 0, size);
+/* Bars out of the bytes at p, and the run. */
+static void run_bytes(struct request *r, int mode, const uint8_t *p, const uint8_t *end) {
     struct err e = {.code = ERR_NONE};
-    struct request r;
     struct bars b;
     struct market_data d;
+    struct market_extra x = {.have_lower = false};
+    enum interval stored = mode & MODE_MINUTES ? INTERVAL_1M : r->interval;
+    size_t warmup = r->want_warmup < WARMUP_MAX ? r->want_warmup : WARMUP_MAX;
+    make_bars(&b, mode, p, end);
+    if (market_from_bars(&b, stored, r, warmup, &d, &e) == ERR_NONE) {
+        if (market_extra_from_bars(&b, stored, r, &d, &x, &e) != ERR_NONE)
+            FUZZ_MUST(e.code == ERR_UNPROCESSABLE && e.message[0] != '\0');
+        run(r, &d, mode);
+        market_extra_release(&x);
+        market_data_release(&d);
+    } else {
+        FUZZ_MUST(e.code == ERR_UNPROCESSABLE && e.message[0] != '\0');
+    }
+    bars_release(&b);
+}
+
+/* Words that do not fit the others go, so that the rest is run. */
+static void drawn(const uint8_t *p, const uint8_t *end) {
+    struct err e = {.code = ERR_NONE};
+    struct request r;
+    int mode = *p++ ^ MODE_FIX; /* 0: bars that an honest feed would send */
+    struct json_object *o = draw_request(&p, end);
+    for (int i = 0; i < TRIES; i++) {
+        if (request_parse(o, &r, &e) == ERR_NONE) {
+            run_bytes(&r, mode, p, end);
+            request_release(&r);
+            break;
+        }
+        FUZZ_MUST(e.code != ERR_INTERNAL && e.message[0] != '\0');
+        if (!draw_without(o, e.pointer))
+            break;
+    }
+    json_object_put(o);
+}
+
+static void written(const uint8_t *data, const uint8_t *nul, const uint8_t *end) {
+    struct err e = {.code = ERR_NONE};
+    struct request r;
     const char *user = NULL;
-    if (!nul || data + size - nul < 2)
-        return 0;
     struct json_object *body = json_parse((const char *)data, (size_t)(nul - data), &e);
     struct json_object *flat = body ? request_flatten(body, &user, &e) : NULL;
     if (flat && request_parse(flat, &r, &e) == ERR_NONE) {
-        enum interval stored = nul[1] & MODE_MINUTES ? INTERVAL_1M : r.interval;
-        size_t warmup = r.want_warmup < WARMUP_MAX ? r.want_warmup : WARMUP_MAX;
-        make_bars(&b, nul[1], nul + 2, data + size);
-        if (market_from_bars(&b, stored, &r, warmup, &d, &e) == ERR_NONE) {
-            run(&r, &d, nul[1]);
-            market_data_release(&d);
-        } else {
-            FUZZ_MUST(e.code == ERR_UNPROCESSABLE && e.message[0] != '\0');
-        }
-        bars_release(&b);
+        run_bytes(&r, nul[1], nul + 2, end);
         request_release(&r);
     }
     json_object_put(flat);
     json_object_put(body);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const uint8_t *nul = memchr(data, 0, size);
+    if (size > 1 && data[0] == 'D')
+        drawn(data + 1, data + size);
+    else if (nul && data + size - nul >= 2)
+        written(data, nul, data + size);
     return 0;
 }

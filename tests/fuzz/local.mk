@@ -34,8 +34,11 @@ tests_fuzz_fuzz_pine_SOURCES = tests/fuzz/fuzz_pine.c tests/fuzz/fuzz.h $(fuzz_m
 tests_fuzz_fuzz_pine_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_request_LDADD = $(fuzz_libs)
-tests_fuzz_fuzz_run_SOURCES = tests/fuzz/fuzz_run.c tests/fuzz/fuzz.h $(fuzz_main)
-tests_fuzz_fuzz_run_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_run_SOURCES = \
+	tests/fuzz/fuzz_run.c \
+	tests/fuzz/draw.c tests/fuzz/draw.h \
+	tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_run_LDADD = $(fuzz_libs) $(store_libs)
 tests_fuzz_fuzz_strategy_SOURCES = tests/fuzz/fuzz_strategy.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_strategy_LDADD = $(fuzz_libs)
 
