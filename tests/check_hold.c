@@ -54,6 +54,21 @@ START_TEST(a_reversal_inside_a_bar_ends_a_position_too) {
 }
 END_TEST
 
+START_TEST(a_price_that_its_tick_takes_to_0_buys_nothing) {
+    struct world w;
+    world_init(&w, flat, 6);
+    w.cfg.terms.costs.tick = 1000;
+    w.cfg.terms.size_type = SIZE_EQUITY;
+    w.cfg.size = 1;
+    world_rule(&w, RULE_SHORT_ENTRY, 1);
+    world_run(&w);
+    TRADES(&w, 0);
+    ck_assert_int_eq((int)w.br.diagnosis.refused[REFUSED_SIZE_ZERO], 1);
+    ck_assert_double_eq(w.br.live.account.cash, 10000);
+    world_release(&w);
+}
+END_TEST
+
 START_TEST(a_session_opens_and_closes_the_door) {
     struct world w;
     world_init(&w, flat, 10);
@@ -297,9 +312,10 @@ START_TEST(parts_take_their_share_of_the_carry) {
 }
 END_TEST
 
-SUITE_MAIN("hold", no_entry_is_decided_while_it_cools_down,
-           a_reversal_inside_a_bar_ends_a_position_too, a_session_opens_and_closes_the_door,
-           a_day_has_only_so_many_entries, a_size_may_be_a_rule, an_order_has_a_smallest_value,
+SUITE_MAIN("hold", a_price_that_its_tick_takes_to_0_buys_nothing,
+           no_entry_is_decided_while_it_cools_down, a_reversal_inside_a_bar_ends_a_position_too,
+           a_session_opens_and_closes_the_door, a_day_has_only_so_many_entries,
+           a_size_may_be_a_rule, an_order_has_a_smallest_value,
            an_entry_is_a_share_of_the_volume_seen, both_sides_are_held_with_hedging,
            a_hedge_uses_margin_for_both_sides_and_is_liquidated_as_one,
            funding_is_paid_by_who_holds_at_its_time,
