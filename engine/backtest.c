@@ -131,14 +131,18 @@ static bool lane_open(struct run *r, struct lane *l, bool want_equity) {
                         want_equity && r->n == 1))
             return false;
         l->curves[k].want_spans = cfg->want_spans && l == r->lanes;
+        l->curves[k].wide &= !cfg->narrow;
     }
     if (r->n == 1)
         return true;
     l->sum.close = calloc(3 * r->block, sizeof *l->sum.close);
     l->sum.low = l->sum.close + r->block;
     l->sum.high = l->sum.low + r->block;
-    return l->sum.close && curve_init(&l->total, r->bars, &r->days, r->first, cfg->interval,
-                                      cfg->cash, want_equity);
+    if (!l->sum.close ||
+        !curve_init(&l->total, r->bars, &r->days, r->first, cfg->interval, cfg->cash, want_equity))
+        return false;
+    l->total.wide &= !cfg->narrow;
+    return true;
 }
 
 /* True when the order of prices inside a bar can matter at all. */
@@ -157,6 +161,8 @@ static bool run_open(struct run *r) {
     r->eval = eval_new(r->plan, r->bars, r->block);
     if (!r->eval || !days_init(&r->days, r->bars, r->first, cfg->interval))
         return false;
+    if (cfg->narrow)
+        eval_narrow(r->eval);
     if (vote && !vote_init(&r->vote, cfg->combine, cfg->n_strategies, r->block))
         return false;
     enum bt_path paths[LANES_MAX] = {cfg->path};

@@ -84,6 +84,7 @@ struct bt_config {
     enum interval interval;
     zone_find_fn *find_zone; /* time zones of expressions; NULL: UTC alone */
     size_t block;            /* bars a block, 0: the default */
+    bool narrow;             /* as on a machine without wide registers (wide.h): for tests */
     bool want_equity;        /* keep one equity value a bar */
     bool want_spans;         /* keep what the equity is made of (not profile backtesting.py) */
     bool want_band;          /* make the runs of the honest band too */

@@ -158,29 +158,7 @@ static void one(struct curve *c, size_t k, const double *e) {
     c->ret_squared[k] += r * r;
 }
 
-static void returns(struct curve *c, const double *e, size_t n) {
-    lanes sum0 = lanes_load(c->sum), sum1 = lanes_load(c->sum + 2);
-    lanes ret0 = lanes_load(c->ret), ret1 = lanes_load(c->ret + 2);
-    lanes squared0 = lanes_load(c->ret_squared), squared1 = lanes_load(c->ret_squared + 2);
-    for (size_t i = 0; i < n; i += CURVE_LANES) {
-        lanes e0 = lanes_load(e + i), e1 = lanes_load(e + i + 2);
-        lanes r0 = e0 / lanes_load(e + i - 1) - 1, r1 = e1 / lanes_load(e + i + 1) - 1;
-        sum0 += e0;
-        sum1 += e1;
-        ret0 += r0;
-        ret1 += r1;
-        squared0 += r0 * r0;
-        squared1 += r1 * r1;
-    }
-    lanes_store(c->sum, sum0);
-    lanes_store(c->sum + 2, sum1);
-    lanes_store(c->ret, ret0);
-    lanes_store(c->ret + 2, ret1);
-    lanes_store(c->ret_squared, squared0);
-    lanes_store(c->ret_squared + 2, squared1);
-}
-
-WIDE static void returns_wide(struct curve *c, const double *e, size_t n) {
+WIDE_BODY void returns(struct curve *c, const double *e, size_t n) {
     four sum = FOUR_AT(c->sum), ret = FOUR_AT(c->ret), squared = FOUR_AT(c->ret_squared);
     for (size_t i = 0; i < n; i += CURVE_LANES) {
         four now = FOUR_AT(e + i), r = now / FOUR_AT(e + i - 1) - 1;
@@ -191,6 +169,14 @@ WIDE static void returns_wide(struct curve *c, const double *e, size_t n) {
     *(four_anywhere *)c->sum = sum;
     *(four_anywhere *)c->ret = ret;
     *(four_anywhere *)c->ret_squared = squared;
+}
+
+static void returns_narrow(struct curve *c, const double *e, size_t n) {
+    returns(c, e, n);
+}
+
+WIDE static void returns_wide(struct curve *c, const double *e, size_t n) {
+    returns(c, e, n);
 }
 
 #define LESS(a, b) ((a) < (b) ? (a) : (b))
@@ -292,7 +278,7 @@ static void read_values(struct curve *c, size_t n) {
     double lowest = (c->wide ? falls_wide : falls_narrow)(c, e, n);
     if (!(lowest > 0) || !(e[-1] > 0))
         whole = 0;
-    (c->wide ? returns_wide : returns)(c, e, whole);
+    (c->wide ? returns_wide : returns_narrow)(c, e, whole);
     for (size_t i = whole; i < n; i++)
         one(c, i % CURVE_LANES, e + i);
 

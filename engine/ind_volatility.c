@@ -1,6 +1,5 @@
 /* How wide a series swings. */
 #include "engine/ind_row.h"
-#include "engine/lanes.h"
 #include "engine/number.h"
 #include "engine/wide.h"
 
@@ -61,30 +60,7 @@ static size_t stdev_state(const double *arg) {
     return sizeof(struct stdev);
 }
 
-typedef void side_by_side_fn(const double *oldest, const double *mean, double n, double *out);
-
-static void squares(const double *oldest, const double *mean, double n, double *out) {
-    for (size_t i = 0; i < STDEV_BARS; i += 8, oldest += 8, mean += 8, out += 8) {
-        lanes m0 = lanes_load(mean), m1 = lanes_load(mean + 2);
-        lanes m2 = lanes_load(mean + 4), m3 = lanes_load(mean + 6);
-        lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
-        const double *x = oldest;
-        for (size_t k = 0; k < (size_t)n; k++, x++) {
-            lanes d0 = lanes_load(x) - m0, d1 = lanes_load(x + 2) - m1;
-            lanes d2 = lanes_load(x + 4) - m2, d3 = lanes_load(x + 6) - m3;
-            sum0 += d0 * d0;
-            sum1 += d1 * d1;
-            sum2 += d2 * d2;
-            sum3 += d3 * d3;
-        }
-        lanes_store(out, sum0 / lanes_both(n));
-        lanes_store(out + 2, sum1 / lanes_both(n));
-        lanes_store(out + 4, sum2 / lanes_both(n));
-        lanes_store(out + 6, sum3 / lanes_both(n));
-    }
-}
-
-WIDE static void squares_wide(const double *oldest, const double *mean, double n, double *out) {
+WIDE_BODY void squares(const double *oldest, const double *mean, double n, double *out) {
     four m0 = FOUR_AT(mean), m1 = FOUR_AT(mean + 4);
     four m2 = FOUR_AT(mean + 8), m3 = FOUR_AT(mean + 12);
     four sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
@@ -110,13 +86,13 @@ static size_t last_run(const double *x, size_t n, size_t before) {
     return run;
 }
 
-WIDE_BODY void spread(const struct kernel_call *c, bool root, side_by_side_fn *side_by_side) {
+WIDE_BODY void spread(const struct kernel_call *c, bool root) {
     const double *restrict x = c->in[0], *restrict mean = c->in[1];
     double *restrict out = c->out;
     struct stdev *s = c->state;
     size_t n = (size_t)c->arg[0], i = 0, same = 0;
     for (; i + STDEV_BARS <= c->n; i += STDEV_BARS)
-        side_by_side(x + i - (n - 1), mean + i, c->arg[0], out + i);
+        squares(x + i - (n - 1), mean + i, c->arg[0], out + i);
     for (; i < c->n; i++) {
         const double *oldest = x + i - (n - 1);
         double sum = 0;
@@ -138,21 +114,16 @@ WIDE_BODY void spread(const struct kernel_call *c, bool root, side_by_side_fn *s
     }
 }
 
-static void run_stdev(const struct kernel_call *c) {
-    spread(c, true, squares);
+WIDE_BODY void body_stdev(const struct kernel_call *c) {
+    spread(c, true);
 }
 
-static void run_variance(const struct kernel_call *c) {
-    spread(c, false, squares);
+WIDE_BODY void body_variance(const struct kernel_call *c) {
+    spread(c, false);
 }
 
-WIDE static void wide_stdev(const struct kernel_call *c) {
-    spread(c, true, squares_wide);
-}
-
-WIDE static void wide_variance(const struct kernel_call *c) {
-    spread(c, false, squares_wide);
-}
+WIDE_PAIR(stdev)
+WIDE_PAIR(variance)
 
 static size_t stdev_history(const double *arg) {
     return arg[0] > 1 ? (size_t)arg[0] - 1 : 1;

@@ -1,6 +1,7 @@
 /* Loops compiled twice: for every machine, and for registers of 256 bits (AVX2). What runs is
  * chosen when an evaluation begins. Both give the same bits: lanes hold bars side by side, never
- * parts of a sum along time, and nothing is contracted (tests/check_wide.c).
+ * parts of a sum along time, and nothing is contracted (tests/check_wide.c,
+ * tests/check_independence.c).
  *
  *   WIDE_BODY void body_add(const struct kernel_call *c) { ... }
  *   WIDE_PAIR(add)                                           run_add and wide_add */
@@ -32,8 +33,8 @@ static inline bool wide_here(void) {
         body_##name(c);                                                                            \
     }
 
-/* Four bars, in functions marked WIDE alone, and never passed to one: there it would depend on the
- * machine's registers. */
+/* Four bars: one register in a function marked WIDE, elsewhere two. Never passed from one to
+ * another that is not inlined: how would depend on the machine. */
 typedef double four __attribute__((vector_size(32)));
 typedef double four_anywhere __attribute__((vector_size(32), aligned(8), may_alias));
 #define FOUR_AT(x) (*(const four_anywhere *)(x))
