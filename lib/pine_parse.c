@@ -164,17 +164,22 @@ static bool is_function(const struct parser *p) {
     return false;
 }
 
-static void parse_function(struct parser *p, struct pine_stmt *stmt, int indent) {
-    stmt->kind = PINE_S_FUNCTION;
-    stmt->name = parser_now(p)->text;
-    parser_advance(p);
-    parser_advance(p);
+/* a, b, … as far as they go */
+static void take_names(struct parser *p, struct pine_stmt *stmt) {
     while (parser_now(p)->kind == PINE_NAME && stmt->n_names < PINE_NAMES_MAX) {
         stmt->names[stmt->n_names++] = parser_now(p)->text;
         parser_advance(p);
         if (parser_is_sign(p, ","))
             parser_advance(p);
     }
+}
+
+static void parse_function(struct parser *p, struct pine_stmt *stmt, int indent) {
+    stmt->kind = PINE_S_FUNCTION;
+    stmt->name = parser_now(p)->text;
+    parser_advance(p);
+    parser_advance(p);
+    take_names(p, stmt);
     bool plain = parser_is_sign(p, ")");
     while (!parser_is_sign(p, "=>"))
         parser_advance(p);
@@ -206,12 +211,7 @@ static bool is_tuple(const struct parser *p) {
 static void parse_names(struct parser *p, struct pine_stmt *stmt) {
     stmt->kind = PINE_S_TUPLE;
     parser_advance(p);
-    while (parser_now(p)->kind == PINE_NAME && stmt->n_names < PINE_NAMES_MAX) {
-        stmt->names[stmt->n_names++] = parser_now(p)->text;
-        parser_advance(p);
-        if (parser_is_sign(p, ","))
-            parser_advance(p);
-    }
+    take_names(p, stmt);
     if (!parser_is_sign(p, "]"))
         parser_bad(p, "']' after at most eight names");
     parser_advance(p);

@@ -152,6 +152,13 @@ static void counted(struct json_out *j) {
     json_end(j, ']');
 }
 
+/* Ends the properties of an object, and it: there are no others. */
+static void end_properties(struct json_out *j) {
+    json_end(j, '}');
+    json_put_bool(j, "additionalProperties", false);
+    json_end(j, '}');
+}
+
 /* A stop or target: a price, or how far from the entry price. */
 static void level(struct json_out *j) {
     static const char *const ways[][2] = {
@@ -167,9 +174,7 @@ static void level(struct json_out *j) {
         json_put_string(j, "description", ways[i][1]);
         counted(j);
         json_end(j, '}');
-        json_end(j, '}');
-        json_put_bool(j, "additionalProperties", false);
-        json_end(j, '}');
+        end_properties(j);
     }
     json_end(j, ']');
 }
@@ -188,9 +193,7 @@ static void size(struct json_out *j) {
     open_object(j, "value");
     counted(j);
     json_end(j, '}');
-    json_end(j, '}');
-    json_put_bool(j, "additionalProperties", false);
-    json_end(j, '}');
+    end_properties(j);
     json_end(j, ']');
 }
 

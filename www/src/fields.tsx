@@ -83,6 +83,19 @@ export function Select(
   );
 }
 
+function WithUnit(props: { unit: string | undefined; children: Kids }) {
+  return (
+    <span class="with-unit">
+      {props.children}
+      {props.unit && (
+        <span class="unit" aria-hidden="true">
+          {props.unit}
+        </span>
+      )}
+    </span>
+  );
+}
+
 export interface NumberLimits {
   min?: number | null | undefined;
   max?: number | null | undefined;
@@ -102,7 +115,7 @@ export function NumberField(
   const { id, input } = useField(props);
   return (
     <Frame id={id} field={props}>
-      <span class="with-unit">
+      <WithUnit unit={props.unit}>
         <input
           {...input}
           type="number"
@@ -116,12 +129,7 @@ export function NumberField(
           placeholder={props.placeholder}
           onInput={(e) => props.onChange(e.currentTarget.value)}
         />
-        {props.unit && (
-          <span class="unit" aria-hidden="true">
-            {props.unit}
-          </span>
-        )}
-      </span>
+      </WithUnit>
     </Frame>
   );
 }
@@ -169,7 +177,7 @@ interface Text {
 
 function Input(props: Text & { id: string; input: object }) {
   return (
-    <span class="with-unit">
+    <WithUnit unit={props.unit}>
       <input
         {...props.input}
         type="text"
@@ -180,12 +188,7 @@ function Input(props: Text & { id: string; input: object }) {
         placeholder={props.placeholder}
         onInput={(e) => props.onChange(e.currentTarget.value)}
       />
-      {props.unit && (
-        <span class="unit" aria-hidden="true">
-          {props.unit}
-        </span>
-      )}
-    </span>
+    </WithUnit>
   );
 }
 

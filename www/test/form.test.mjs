@@ -7,6 +7,12 @@ import { params, percentIs, run, setUp, shows, subscribed, until, world } from "
 
 setUp();
 
+/** The field's own error stands where a screen reader finds it. */
+const says = async (field, text) => {
+  const described = (await field.getAttribute("aria-describedby")).split(" ").pop();
+  assert.match(await world.page.locator(`[id="${described}"]`).innerText(), new RegExp(text));
+};
+
 const posts = (fake) => fake.requests.filter((r) => r === "POST /api/algo/backtest").length;
 
 test("a backtest is filled in, sent, watched, and its result is read", async () => {
@@ -131,8 +137,7 @@ test("what the service finds wrong stands beside its field", async () => {
     const field = page.getByLabel(label, { exact: true });
     assert.ok(await field.isVisible(), `${label} is shown`);
     assert.equal(await field.getAttribute("aria-invalid"), "true");
-    const described = (await field.getAttribute("aria-describedby")).split(" ").pop();
-    assert.match(await page.locator(`[id="${described}"]`).innerText(), new RegExp(text));
+    await says(field, text);
   }
   assert.match(await page.getByRole("alert").innerText(), /nowhere\s+of no field/);
   assert.ok(await page.getByLabel("Up to").evaluate((e) => e === document.activeElement));
@@ -258,8 +263,7 @@ test("errors inside an object stand at the part that they are about", async () =
   ]) {
     const input = page.locator(`[data-field="${field}"]`);
     assert.ok(await input.isVisible(), `${field} is shown`);
-    const described = (await input.getAttribute("aria-describedby")).split(" ").pop();
-    assert.match(await page.locator(`[id="${described}"]`).innerText(), new RegExp(text));
+    await says(input, text);
   }
   assert.ok(!/is wrong/.test(await page.getByRole("alert").innerText()), "told once");
   assert.deepEqual(await findings(page), []);
