@@ -68,12 +68,15 @@ static void make_bars(struct bars *b, int mode, const uint8_t *p, const uint8_t 
     }
 }
 
-static void compare(const struct bt_result *a, const struct bt_result *b) {
+static void compare(const struct bt_config *cfg, const struct bt_result *a,
+                    const struct bt_result *b) {
+    /* backtesting.py closes at the close before: what fills on the last bar ends before it began */
+    int64_t back = cfg->profile == PROFILE_BACKTESTING_PY && cfg->fill == FILL_CLOSE;
     FUZZ_MUST(a->n_trades == b->n_trades && a->n_bars == b->n_bars);
     for (size_t i = 0; i < a->n_trades; i++) {
         const struct trade *x = &a->trades[i], *y = &b->trades[i];
         FUZZ_MUST(x->entry_bar == y->entry_bar && x->exit_bar == y->exit_bar);
-        FUZZ_MUST(x->entry_bar <= x->exit_bar && x->exit_bar < (int64_t)a->n_bars);
+        FUZZ_MUST(x->entry_bar <= x->exit_bar + back && x->exit_bar < (int64_t)a->n_bars);
         FUZZ_MUST(memcmp(&x->pnl, &y->pnl, sizeof x->pnl) == 0);
     }
     for (int m = 0; m < METRIC_COUNT; m++) {
@@ -132,7 +135,7 @@ static void run(struct request *r, const struct market_data *d, int mode) {
     FUZZ_MUST(backtest_run(&r->cfg, &d->bars, d->first, NULL, NULL, &whole, &why) == BT_OK);
     r->cfg.block = 7;
     FUZZ_MUST(backtest_run(&r->cfg, &d->bars, d->first, NULL, NULL, &pieces, &why) == BT_OK);
-    compare(&whole, &pieces);
+    compare(&r->cfg, &whole, &pieces);
     if (countable(&d->bars))
         account(&r->cfg, &whole);
     if (mode & MODE_PRINT)
