@@ -152,8 +152,7 @@ void print_sparkline(struct json_object *breakdowns) {
         double share = high > low ? (v - low) / (high - low) : 0;
         fputs(steps[(int)(share * 7.999)], stdout);
     }
-    char from[NUMBER_TEXT_MAX], to[NUMBER_TEXT_MAX];
-    printf("  %s to %s\n\n", number_text(low, 2, from), number_text(high, 2, to));
+    fputs("\n\n", stdout);
 }
 
 void print_breakdowns(struct json_object *b, bool everything) {

@@ -155,8 +155,8 @@ size_t result_warnings(const struct request *r, const struct market_data *d,
     if (d->first < d->wanted_warmup)
         n +=
             warn(&ret[n],
-                 "Only %zu of %zu warm-up bars are stored before the range: averages with a memory "
-                 "start colder than they could.",
+                 "Only %zu of %zu warm-up bars are stored before the range: the first signals come "
+                 "later, and averages with a memory start colder, than they could.",
                  d->first, d->wanted_warmup);
     if (d->partial > 0)
         n += warn(&ret[n],

@@ -208,10 +208,11 @@ START_TEST(warnings_say_what_is_short) {
     ck_assert_str_eq(text_at(o, "warnings/0"),
                      "The data starts on 2024-01-01, after startDate 2023-12-01.");
     char want[160];
-    snprintf(want, sizeof want,
-             "Only 0 of %zu warm-up bars are stored before the range: averages with a memory start "
-             "colder than they could.",
-             w.request.want_warmup);
+    snprintf(
+        want, sizeof want,
+        "Only 0 of %zu warm-up bars are stored before the range: the first signals come later, "
+        "and averages with a memory start colder, than they could.",
+        w.request.want_warmup);
     ck_assert_str_eq(text_at(o, "warnings/1"), want);
     ck_assert_uint_gt(w.request.want_warmup, 0);
     json_object_put(o);
