@@ -80,8 +80,10 @@ static bool add_price(const struct signals *s, enum rule rule, size_t bar, doubl
 static bool add_life(const struct signals *s, size_t bar, size_t bars, size_t *ret_last) {
     double life =
         rule_given(s, RULE_ENTRY_BARS) ? signals_number(s, RULE_ENTRY_BARS, bar, NULL) : 1;
+    if (!(life >= 1))
+        return false;
     *ret_last = bar + (life < (double)bars ? (size_t)life : bars);
-    return life >= 1;
+    return true;
 }
 
 /* The stops of an entry into the order; false: refused. They lie around its limit, else its stop,
